@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <abide/auto_reset_event.hpp>
+#include <abide/cancellation.hpp>
+#include <abide/deadline.hpp>
+#include <abide/manual_reset_event.hpp>
+#include <abide/os_handle.hpp>
+#include <abide/semaphore.hpp>
+#include <abide/sleep.hpp>
+#include <abide/wait.hpp>
+#include <abide/waitable_timer.hpp>

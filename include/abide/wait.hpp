@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <abide/cancel_argument.hpp>
+#include <abide/deadline.hpp>
+#include <abide/operation_canceled.hpp>
+#include <abide/os_handle.hpp>
+#include <abide/waitable.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+// One wait for everything. A wait watches events, semaphores, timers, tokens and OS handles, and
+//
+//     throw_on(token)    throws operation_canceled once the token is canceled
+//     return_on(token)   returns wait_status::canceled instead
+//
+// which may stand anywhere, keep their place in the numbering and are never returned as an index.
+// Canceled already at the call they win, and nothing is consumed. All functions here throw
+// std::invalid_argument for a wait without anything to wait for and std::system_error if OS handles
+// are watched and the OS has no handle left; then nothing has been consumed.
+//
+// Every *_any and *_all also takes a range of waitable_ref, alone or followed by a throw_on or
+// return_on.
+
+namespace abide {
+inline namespace v1 {
+namespace detail {
+
+template <class T>
+concept item_range = std::convertible_to<T&, std::span<const waitable_ref>>;
+
+/// The items of a call that lists its objects. Keeps what has to live while the call lasts.
+template <std::size_t, class W>
+struct indexed : argument<W> {
+  using argument<W>::argument;
+};
+template <class Indices, class... Ws>
+class pack;
+template <std::size_t... Is, class... Ws>
+class pack<std::index_sequence<Is...>, Ws...> : indexed<Is, Ws>... {
+ public:
+  explicit pack(Ws&... ws)
+      : indexed<Is, Ws>(ws)..., refs_{static_cast<indexed<Is, Ws>&>(*this).ref()...} {}
+  const waitable_ref* data() const noexcept { return refs_; }
+  std::size_t size() const noexcept { return sizeof...(Ws); }
+
+ private:
+  waitable_ref refs_[sizeof...(Ws)];
+};
+
+/// The items of a call that passes a range and a token: a copy, on the stack up to 16 objects.
+class item_buffer {
+ public:
+  item_buffer(std::span<const waitable_ref> list, waitable_ref last) : size_(list.size() + 1) {
+    if (size_ > inline_size_) heap_.reset(new waitable_ref[size_]);
+    waitable_ref* to = heap_ ? heap_.get() : inline_;
+    for (waitable_ref item : list) *to++ = item;
+    *to = last;
+  }
+  const waitable_ref* data() const noexcept { return heap_ ? heap_.get() : inline_; }
+  std::size_t size() const noexcept { return size_; }
+
+ private:
+  static constexpr std::size_t inline_size_ = 17;
+  std::size_t size_;
+  waitable_ref inline_[inline_size_];
+  std::unique_ptr<waitable_ref[]> heap_;
+};
+
+template <class W, class... Ws>
+auto gather(W& w, Ws&... ws) {
+  if constexpr (!item_range<W>) {
+    return pack<std::index_sequence_for<W, Ws...>, W, Ws...>(w, ws...);
+  } else if constexpr (sizeof...(Ws) == 0) {
+    return std::span<const waitable_ref>(w);
+  } else {
+    static_assert(sizeof...(Ws) == 1, "a range is followed by one throw_on or return_on");
+    return item_buffer(w, argument<Ws...>(ws...).ref());
+  }
+}
+
+template <class W>
+inline constexpr bool is_bare_token = std::same_as<std::remove_cvref_t<W>, cancellation_token>;
+
+template <class... Ws>
+inline constexpr bool reports = reports_status<std::remove_cvref_t<Ws>...>;
+
+template <class... Ws>
+wait_status all_of(deadline until, Ws&... ws) {
+  static_assert(!(is_bare_token<Ws> || ...),
+                "wait_all: write throw_on(token) or return_on(token), a bare token is no element");
+  const auto list = gather(ws...);
+  return block_on_all(list.data(), list.size(), until);
+}
+
+template <class... Ws>
+wait_any_result any_of(deadline until, Ws&... ws) {
+  const auto list = gather(ws...);
+  return block_on_any(list.data(), list.size(), until);
+}
+
+}  // namespace detail
+
+/// Blocks until w is ready and takes what a wait on it takes: an auto-reset event's signal, a
+/// semaphore's unit, nothing from the others. A token as w is ready once it is canceled.
+template <class W>
+requires detail::watchable<std::remove_reference_t<W>>
+void wait(W&& w) { detail::wait_for_one(detail::access::ref(w)); }
+template <class W, detail::cancel_argument T>
+requires detail::watchable<std::remove_reference_t<W>>
+auto wait(W&& w, const T& token) { return detail::wait_for_one(detail::access::ref(w), token); }
+
+/// The same until a deadline. Returns: whether w was ready; with return_on, a wait_status.
+template <class W>
+requires detail::watchable<std::remove_reference_t<W>>
+[[nodiscard]] bool wait_until(deadline t, W&& w) {
+  return detail::wait_for_one(detail::access::ref(w), t);
+}
+template <class W, detail::cancel_argument T>
+requires detail::watchable<std::remove_reference_t<W>>
+[[nodiscard]] auto wait_until(deadline t, W&& w, const T& token) {
+  return detail::wait_for_one(detail::access::ref(w), t, token);
+}
+template <class R, class P, class W, class... T>
+[[nodiscard]] auto wait_for(std::chrono::duration<R, P> d, W&& w, const T&... token) {
+  return wait_until(deadline::after(d), w, token...);
+}
+
+/// Blocks until one of the objects is ready, the lowest index first at the call, whichever comes
+/// first after it, and takes only from that one. The same object may be listed twice. A bare token
+/// is an element, ready once canceled: put it first to let cancel win.
+/// Returns: its position; with return_on, a wait_any_result.
+template <class... Ws>
+[[nodiscard]] auto wait_any(Ws&&... ws) {
+  const wait_any_result result = detail::any_of(deadline::never(), ws...);
+  if constexpr (detail::reports<Ws...>) {
+    return result;
+  } else {
+    return result.index;
+  }
+}
+
+/// The same until a deadline. Returns: nullopt if the time has come, never early.
+template <class... Ws>
+[[nodiscard]] auto wait_any_until(deadline t, Ws&&... ws) {
+  const wait_any_result result = detail::any_of(t, ws...);
+  if constexpr (detail::reports<Ws...>) {
+    return result;
+  } else {
+    return result.status == wait_status::ready ? std::optional(result.index) : std::nullopt;
+  }
+}
+template <class R, class P, class... Ws>
+[[nodiscard]] auto wait_any_for(std::chrono::duration<R, P> d, Ws&&... ws) {
+  return wait_any_until(deadline::after(d), ws...);
+}
+
+/// Blocks until all objects are ready at the same time and takes from all of them in one step, or
+/// from none. Waits on a single object are served before it, and it sees states, not pulses: a
+/// set() followed by reset() may pass unseen. OS handles count as levels: all are seen ready in one
+/// poll, then the objects are taken in one step. A bare token does not compile.
+/// Returns: nothing; with return_on, a wait_status.
+/// Throws: std::invalid_argument if an object is listed twice.
+template <class... Ws>
+auto wait_all(Ws&&... ws) {
+  const wait_status status = detail::all_of(deadline::never(), ws...);
+  if constexpr (detail::reports<Ws...>) return status;
+}
+
+/// The same until a deadline. Returns: whether all were ready; with return_on, a wait_status.
+template <class... Ws>
+[[nodiscard]] auto wait_all_until(deadline t, Ws&&... ws) {
+  const wait_status status = detail::all_of(t, ws...);
+  if constexpr (detail::reports<Ws...>) {
+    return status;
+  } else {
+    return status == wait_status::ready;
+  }
+}
+template <class R, class P, class... Ws>
+[[nodiscard]] auto wait_all_for(std::chrono::duration<R, P> d, Ws&&... ws) {
+  return wait_all_until(deadline::after(d), ws...);
+}
+
+/// Sets or releases to_signal, then waits for to_wait_for. A token that is canceled at the call
+/// wins: then nothing is signaled. What has been signaled stays so if the wait is canceled.
+/// Throws: as wait(); what releasing throws, and then it does not wait.
+template <class S, class W, class... T>
+requires(sizeof...(T) <= 1) auto signal_and_wait(S& to_signal, W&& to_wait_for, const T&... token) {
+  if (auto early = detail::canceled_at_entry(token...); early != wait_status::ready) {
+    if constexpr (detail::reports<T...>) return early;
+  }
+  if constexpr (requires { to_signal.set(); }) {
+    to_signal.set();
+  } else {
+    to_signal.release();
+  }
+  return wait(to_wait_for, token...);
+}
+
+}  // namespace v1
+}  // namespace abide

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cancellation_state.hpp"
+
+#include <new>
+
+#include "core/process_hooks.hpp"
+#include "core/timer_queue.hpp"
+#include "core/wait_list.hpp"
+
+// The life of a state; how it is canceled is in cancellation_cancel.cpp, how states are linked in
+// cancellation_link.cpp.
+
+namespace abide {
+inline namespace v1 {
+namespace cancellation {
+
+state* state::make(std::size_t parents) {
+  static_assert(sizeof(state) % alignof(link) == 0);
+  return new (::operator new(sizeof(state) + parents * sizeof(link))) state;
+}
+
+bool state::try_retain() noexcept {
+  std::uint32_t count = references.load(sys::memory_order_relaxed);
+  while (count != 0) {
+    // Relaxed: the lock under which the caller found this state orders what it reads next.
+    if (references.compare_exchange_weak(count, count + 1, sys::memory_order_relaxed,
+                                         sys::memory_order_relaxed)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void state::destroy(state* dead) noexcept {
+  // A work list, not recursion: the last token of a long chain destroys all of it.
+  const auto release = [&dead](state& s) {
+    // Acquire and release: pair with the other owners' releases.
+    if (s.references.fetch_sub(1, sys::memory_order_acq_rel) == 1) {
+      s.next_ = dead;
+      dead = &s;
+    }
+  };
+  dead->next_ = nullptr;
+  while (dead != nullptr) {
+    state& s = *dead;
+    dead = s.next_;
+    // Relaxed: whoever armed it let go of its reference after that.
+    if (s.timed_.load(sys::memory_order_relaxed)) core::disarm(s);
+    s.unfollow();
+    detail::retire(s, detail::kind::level, "abide::cancellation_token");
+    drop(s.callbacks_);
+    for (link& l : s.links()) {
+      release(*l.parent);
+      l.~link();
+    }
+    if (s.origin_ != nullptr) release(*s.origin_);
+    s.~state();
+    ::operator delete(&s);
+  }
+}
+
+void state::drop(callback_node* list) noexcept {
+  while (list != nullptr) {
+    callback_node& node = *list;
+    list = node.next;
+    if (node.drop != nullptr) node.drop(node);
+  }
+}
+
+std::error_code state::reason() const noexcept {
+  if (!is_canceled()) return {};
+  if (reason_category_ == nullptr) return std::make_error_code(std::errc::operation_canceled);
+  return {reason_value_, *reason_category_};
+}
+
+deadline state::expiry() const noexcept {
+  // Relaxed: an instant, it orders nothing.
+  return deadline::time_point(std::chrono::nanoseconds(expiry_.load(sys::memory_order_relaxed)));
+}
+
+void state::cancel_at(deadline when) {
+  if (!when.is_never()) core::start_timer_thread();  // what may fail comes first
+  // A deadline that has passed cancels, although the timer thread may not have come to it yet.
+  if (is_canceled() || expiry().has_passed()) return;
+  timed_.store(true, sys::memory_order_relaxed);
+  expiry_.store(when.time().time_since_epoch().count(), sys::memory_order_relaxed);
+  if (when.is_never()) {
+    core::disarm(*this);
+    return;
+  }
+  core::arm(*this, when, 0);
+  // A cancel that came before the arming has disarmed nothing.
+  if (is_canceled()) core::disarm(*this);
+}
+
+// On the timer thread, with the queue locked. A state whose last reference is gone is on its way to
+// disarm(), which waits for the lock.
+void state::expire(detail::timer_node& node) noexcept {
+  auto& self = static_cast<state&>(node);
+  if (!self.try_retain()) return;
+  core::unlock_timer_queue();
+  {
+    const state_ref keep = state_ref::adopt(&self);
+    std::vector<std::exception_ptr> errors;
+    self.cancel(std::make_error_code(std::errc::timed_out), errors);
+    for (std::exception_ptr& error : errors) report_callback_error(std::move(error));
+  }
+  core::lock_timer_queue();
+}
+
+bool state::try_reset() noexcept {
+  if (is_canceled() || expiry().has_passed()) return false;
+  if (timed_.load(sys::memory_order_relaxed)) {
+    if (core::disarm(*this) == stage::firing) return false;
+    expiry_.store(no_expiry, sys::memory_order_relaxed);
+  }
+  const std::uintptr_t before = core::lock_word(word);
+  const bool resets = (before & set_bit) == 0;
+  callback_node* dropped = nullptr;
+  if (resets) {
+    dropped = callbacks_;
+    callbacks_ = nullptr;
+    for (callback_node* n = dropped; n != nullptr; n = n->next) n->at = callback_node::stage::idle;
+    for (link* l = children_; l != nullptr; l = l->next) {
+      l->linked = false;
+      l->severed.store(true, sys::memory_order_relaxed);  // under LOCK; a hint to the visitors
+    }
+    children_ = nullptr;
+  }
+  core::unlock_word(word, before);
+  drop(dropped);
+  return resets;
+}
+
+}  // namespace cancellation
+
+void detail::destroy(cancellation_state_base& base) noexcept {
+  cancellation::state::destroy(&cancellation::as_state(base));
+}
+
+}  // namespace v1
+}  // namespace abide

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <abide/waitable.hpp>
+
+#include <cstdio>
+
+#include "core/exported_handle.hpp"
+#include "core/wait_list.hpp"
+#include "platform/sys.hpp"
+
+// The end of an object that is not plainly at rest (P11). Linked entries are alive: a call unlinks
+// its entry under LOCK before it returns. A call that is undecided would wait for ever: the program
+// ends. A call that is decided is on its way out: the destructor sleeps until it has left.
+
+namespace abide {
+inline namespace v1 {
+namespace core {
+namespace {
+
+[[noreturn]] void end_program(const waitable& w, const char* name) noexcept {
+  char message[128];
+  std::snprintf(message, sizeof message, "abide: %s at %p destroyed while a thread waits on it",
+                name, static_cast<const void*>(&w));
+  sys::fatal(message);
+}
+
+bool has_undecided(const locked& object) noexcept {
+  wait_entry* entry = object.first();
+  do {
+    if (entry->block->decided() == waiting) return true;
+    entry = entry->next;
+  } while (entry != object.first());
+  return false;
+}
+
+}  // namespace
+}  // namespace core
+
+namespace detail {
+
+void retire(const waitable& w, kind k, const char* name) noexcept {
+  if (sys::is_ending()) return;
+  core::exported_handle* handle = nullptr;
+  for (;;) {
+    core::locked object(w, k);
+    if (core::exported_handle* x = object.handle(); x != nullptr) {
+      object.unlink(*x);
+      handle = x;
+    }
+    if (object.is_empty()) {
+      object.publish();
+      break;
+    }
+    if (core::has_undecided(object)) {
+      if (!sys::is_static(&w)) core::end_program(w, name);
+      object.publish();
+      break;
+    }
+    object.publish_and_sleep();
+  }
+  if (handle != nullptr) handle->release();
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace abide

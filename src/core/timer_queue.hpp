@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <abide/deadline.hpp>
+#include <abide/timer_node.hpp>
+
+#include <cstdint>
+
+/// All timed sources and waitable timers of the process, in one queue served by one thread, which
+/// the first of them starts and nobody joins. The queue's lock is held while a timer fires, so that
+/// disarm() returns only when the timer is not firing; a fire function that runs user code gives
+/// the lock back for it (INV-8).
+namespace abide {
+inline namespace v1 {
+namespace core {
+
+using detail::timer_node;
+
+/// Throws: std::system_error if the thread cannot start; a later call may.
+void start_timer_thread();
+
+/// Arms the timer, or arms it anew. Amortised O(log n), without an allocation.
+/// Throws: std::system_error if the thread cannot start; nothing has changed then.
+void arm(timer_node& node, deadline due, std::int64_t period);
+
+/// Disarms the timer. Returns: what it was before; `firing` stays.
+timer_node::stage disarm(timer_node& node) noexcept;
+
+/// For fire functions, with the queue locked: puts a timer back that has just been taken out.
+void rearm_locked(timer_node& node, deadline due) noexcept;
+
+}  // namespace core
+}  // namespace v1
+}  // namespace abide

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <abide/sys/atomic.hpp>
+
+#include <cstdint>
+
+#include "core/parker.hpp"
+
+namespace abide {
+inline namespace v1 {
+namespace core {
+
+/// How a blocked call ended: one past the index of the item that ended it, or one of these.
+using outcome = std::uint32_t;
+inline constexpr outcome waiting = 0;
+inline constexpr outcome timed_out = 0xffffffff;
+inline constexpr outcome all_ready = 0xfffffffe;
+
+/// One blocked call, on its stack. Whoever changes `claim` from `waiting` by CAS decides how the
+/// call ends; who loses changes nothing (INV-1).
+struct wait_block {
+  explicit wait_block(parker* p) noexcept : sleeper(p) {}
+
+  bool decide(outcome how) noexcept {
+    outcome undecided = waiting;
+    // Release: pairs with the acquire of the call that returns; what preceded the signal is visible
+    // to it. Acquire on failure: the loser goes on to give back what the winner made useless.
+    return claim.compare_exchange_strong(undecided, how, sys::memory_order_acq_rel,
+                                         sys::memory_order_acquire);
+  }
+  // Acquire: pairs with decide().
+  outcome decided() const noexcept { return claim.load(sys::memory_order_acquire); }
+
+  sys::atomic<outcome> claim{waiting};
+  parker* const sleeper;
+};
+
+/// A blocked call's place in one object's list, on the call's stack.
+///
+///     status     legal to find                        who changes it, to what
+///     unlinked   in no list; only its call knows it   its call, under LOCK -> linked
+///     linked     in the list                          under LOCK -> poked, detached, unlinked
+///     poked      in the list, woken to take a unit    under LOCK -> linked, detached, unlinked
+///     detached   in a signaler's private chain        leaver -> waited; signaler -> done
+///     waited     the same, and its call sleeps on it  signaler -> done, then unpark
+///     done       the signaler knows it no more        its call, under LOCK -> linked (wait_all)
+///
+/// While it is detached or waited its call cannot return unless this entry's own signaler decided
+/// it: the entry, its block and the object are alive (INV-2).
+struct alignas(8) wait_entry {
+  enum class link : std::uint32_t { unlinked, linked, poked, detached, waited, done };
+  enum class group : std::uint8_t { ordinary, observer, handle };  // in the order of the list
+
+  wait_entry* next = nullptr;
+  wait_entry* previous = nullptr;
+  wait_block* block = nullptr;
+  outcome grants = waiting;  // what the claim becomes if this entry's object ends the call
+  group rank = group::ordinary;
+  std::uint32_t passed = 0;  // releases that went past this entry at the head; under LOCK
+  sys::atomic<link> status{link::unlinked};
+};
+
+/// Ends a signaler's knowledge of a detached entry and wakes its call if that waits for it. The
+/// entry, and all its call owns, may be gone as soon as the exchange is done. Returns its parker.
+inline parker* let_go(wait_entry& entry) noexcept {
+  parker* const sleeper = entry.block->sleeper;
+  // Release: pairs with the acquire in the leaver; acquire: pairs with the leaver's mark.
+  const auto before = entry.status.exchange(wait_entry::link::done, sys::memory_order_acq_rel);
+  if (before == wait_entry::link::waited) sleeper->unpark();
+  return sleeper;
+}
+
+}  // namespace core
+}  // namespace v1
+}  // namespace abide

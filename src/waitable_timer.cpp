@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <abide/waitable_timer.hpp>
+
+#include <stdexcept>
+
+#include "core/timer_queue.hpp"
+#include "platform/sys.hpp"
+
+namespace abide {
+inline namespace v1 {
+
+waitable_timer::~waitable_timer() { core::disarm(*this); }
+
+void waitable_timer::cancel() noexcept { core::disarm(*this); }
+
+std::int64_t waitable_timer::checked_period(std::int64_t nanoseconds) {
+  if (nanoseconds <= 0) throw std::invalid_argument("abide::waitable_timer: period must be > 0");
+  return nanoseconds;
+}
+
+void waitable_timer::arm(deadline t, std::int64_t every) {
+  if (!t.is_never()) core::start_timer_thread();  // what may fail comes first
+  core::disarm(*this);
+  event_.reset();
+  if (!t.is_never()) core::arm(*this, t, every);
+}
+
+// On the timer thread, with the queue locked: the destructor waits for it in disarm(). The event is
+// set last, because who it releases may destroy the timer.
+void waitable_timer::fire(detail::timer_node& node) noexcept {
+  auto& self = static_cast<waitable_timer&>(node);
+  node.at = stage::idle;
+  if (node.period != 0) {
+    // Periods that have passed unseen count once.
+    const deadline::time_point now = sys::now();
+    const std::int64_t into_period = (now - node.due.time()).count() % node.period;
+    const std::chrono::nanoseconds left(node.period - into_period);
+    if (left <= deadline::time_point::max() - now) core::rearm_locked(node, deadline(now + left));
+  }
+  self.event_.set();
+}
+
+}  // namespace v1
+}  // namespace abide
