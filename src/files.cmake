@@ -17,7 +17,10 @@ set(ABIDE_HEADERS
   include/abide/manual_reset_event.hpp
   include/abide/operation_canceled.hpp
   include/abide/os_handle.hpp
+  include/abide/owned_handle.hpp
+  include/abide/process.hpp
   include/abide/semaphore.hpp
+  include/abide/signal_set.hpp
   include/abide/sleep.hpp
   include/abide/sys/atomic.hpp
   include/abide/timer_node.hpp
@@ -54,6 +57,13 @@ set(ABIDE_SOURCES
   src/core/word_lock.cpp
 )
 
+# What only a real operating system has: its objects, which a model has no use for.
+set(ABIDE_OS_SOURCES
+  src/owned_handle.cpp
+  src/process.cpp
+  src/signal_set.cpp
+)
+
 # The operating system's half: what they may replace.
 if(WIN32)
   message(FATAL_ERROR "abide: there is no src/platform/windows yet")
@@ -63,6 +73,8 @@ else()
     src/platform/linux/ending.cpp
     src/platform/linux/futex.cpp
     src/platform/linux/handle.cpp
+    src/platform/linux/process.cpp
+    src/platform/linux/signals.cpp
     src/platform/linux/thread.cpp
   )
 endif()

@@ -6,7 +6,9 @@
 #include <abide/deadline.hpp>
 #include <abide/manual_reset_event.hpp>
 #include <abide/os_handle.hpp>
+#include <abide/process.hpp>
 #include <abide/semaphore.hpp>
+#include <abide/signal_set.hpp>
 #include <abide/sleep.hpp>
 #include <abide/wait.hpp>
 #include <abide/waitable_timer.hpp>

@@ -78,7 +78,7 @@ void locked::append(wait_entry& entry) noexcept {
   entry.status.store(link::linked, sys::memory_order_relaxed);
 }
 
-void locked::unlink(wait_entry& entry) noexcept {
+void locked::unlink(wait_entry& entry, link becomes) noexcept {
   if (entry.next == &entry) {
     tail_ = nullptr;
   } else {
@@ -86,7 +86,8 @@ void locked::unlink(wait_entry& entry) noexcept {
     entry.next->previous = entry.previous;
     if (tail_ == &entry) tail_ = entry.previous;
   }
-  entry.status.store(link::unlinked, sys::memory_order_relaxed);
+  // Relaxed: published with LOCK.
+  entry.status.store(becomes, sys::memory_order_relaxed);
 }
 
 wait_entry* locked::first_ordinary() const noexcept {
@@ -110,8 +111,7 @@ wait_entry* locked::detach_granted() noexcept {
   wait_entry* chain = nullptr;
   wait_entry** end = &chain;
   for (wait_entry* head; grants != 0 && (head = first_ordinary()) != nullptr; --grants) {
-    unlink(*head);
-    head->status.store(link::detached, sys::memory_order_relaxed);
+    unlink(*head, link::detached);
     head->next = nullptr;
     *end = head;
     end = &head->next;
@@ -139,8 +139,7 @@ void locked::settle() noexcept {
     return;
   }
   for (wait_entry* head; (head = first()) != nullptr && head->rank == group::observer;) {
-    unlink(*head);
-    head->status.store(link::detached, sys::memory_order_relaxed);
+    unlink(*head, link::detached);
     head->next = observers_;
     observers_ = head;
   }

@@ -52,7 +52,9 @@ class locked {
 
   /// Queues an entry behind those of its group.
   void append(wait_entry& entry) noexcept;
-  void unlink(wait_entry& entry) noexcept;
+  /// Takes an entry out of the list; its status changes once, to what it is from now on, because a
+  /// leaver looks at it without LOCK.
+  void unlink(wait_entry& entry, wait_entry::link becomes = wait_entry::link::unlinked) noexcept;
 
   wait_entry* first() const noexcept { return tail_ == nullptr ? nullptr : tail_->next; }
   wait_entry* first_ordinary() const noexcept;

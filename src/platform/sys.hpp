@@ -63,6 +63,9 @@ native_handle_type make_handle();
 /// Whether the value can name a handle at all.
 bool is_valid(native_handle_type) noexcept;
 
+/// A value that names none.
+native_handle_type no_handle() noexcept;
+
 /// Makes the handle readable (raise) or not readable (lower). Idempotent.
 void raise_handle(native_handle_type) noexcept;
 void lower_handle(native_handle_type) noexcept;

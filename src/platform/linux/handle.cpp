@@ -42,6 +42,8 @@ native_handle_type make_handle() {
 
 bool is_valid(native_handle_type fd) noexcept { return fd >= 0; }
 
+native_handle_type no_handle() noexcept { return -1; }
+
 void raise_handle(native_handle_type fd) noexcept {
   const std::uint64_t one = 1;
   // EAGAIN: the counter is full, so it is raised.

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <abide/export.hpp>
+#include <abide/owned_handle.hpp>
+#include <abide/waitable.hpp>
+
+#include <optional>
+
+namespace abide {
+inline namespace v1 {
+
+/// How a process ended: by itself with an exit code, or killed by a signal.
+struct exit_status {
+  enum class cause { exit, signal };
+  cause how;
+  int value;  // the exit code, or the number of the signal
+
+  friend bool operator==(const exit_status&, const exit_status&) = default;
+};
+
+/// A running process, ready in a wait once it has exited. Any process may be watched, not only a
+/// child. Needs Linux 5.4.
+///
+///     abide::process server(pid);
+///     if (abide::wait_any(abide::throw_on(token), server) == 1) report(server.status());
+///
+/// Waiting takes nothing: once exited it stays ready, and a child stays a zombie until status() or
+/// somebody else reaps it.
+/// Lifetime: owns a handle to the process, not the process: destroying it kills nothing. A number
+/// that the system gives to another process later does not confuse it. Moved from, it may only be
+/// assigned to and destroyed.
+/// Thread safety: one wait at a time; a second thread uses its own process.
+class ABIDE_API process {
+ public:
+  using id_type = int;
+
+  /// Opens the process of that number. A child that has exited and was not reaped is one still.
+  /// Throws: std::system_error: ESRCH if there is no such process, EINVAL if the number cannot be
+  /// one or is that of a thread, or want of a handle.
+  explicit process(id_type id);
+
+  id_type id() const noexcept { return id_; }
+
+  /// Whether it has exited. Blocks: never.
+  [[nodiscard]] bool has_exited() const noexcept;
+
+  /// How it ended; reaps it if it is a child of this process. Blocks: never.
+  /// Returns: nullopt while it runs; nullopt also once has_exited(), if that is not for this
+  /// process to know: no child of it, or somebody else has reaped it.
+  /// Throws: std::system_error with the OS code.
+  std::optional<exit_status> status();
+
+  /// Sends a signal to the process.
+  /// Throws: std::system_error: ESRCH once it has been reaped, EPERM, EINVAL.
+  void send(int signal);
+
+  /// Readable once the process has exited. Owned by this object: poll it, do not close it.
+  native_handle_type native_handle() const noexcept { return handle_.get(); }
+
+ private:
+  friend class detail::access;
+  waitable_ref ref() const noexcept { return handle_.ref(); }
+
+  detail::owned_handle handle_;
+  id_type id_;
+  std::optional<exit_status> status_;
+};
+
+}  // namespace v1
+}  // namespace abide

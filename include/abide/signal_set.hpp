@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <abide/export.hpp>
+#include <abide/owned_handle.hpp>
+#include <abide/waitable.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace abide {
+inline namespace v1 {
+
+/// A signal that has arrived.
+struct signal_info {
+  int number;
+  int sender;  // the number of the process that sent it; 0 for the kernel, as for Ctrl-C
+
+  friend bool operator==(const signal_info&, const signal_info&) = default;
+};
+
+/// Signals as something to wait for, instead of a handler: ready while one of them is pending.
+///
+///     abide::signal_set stop{SIGINT, SIGTERM};               // first in main(), before any thread
+///     while (abide::wait_any(stop, work) == 1) step();
+///
+/// The constructor blocks the signals in the calling thread, so that they wait here instead of
+/// interrupting. Threads started later inherit that; a thread that does not block them may still
+/// get them in the ordinary way. So construct the set before other threads start. It sees signals
+/// sent to the process; one sent to a thread is seen by that thread's waits alone.
+///
+/// Waiting takes nothing: the set stays ready until take() has taken the last signal. Like the
+/// system, it counts a signal that is sent again before it is taken as one.
+/// Lifetime: the destructor unblocks what the constructor blocked, in the thread that runs it: the
+/// constructor's, please. A signal that was not taken is delivered then. Sets that share a signal
+/// are destroyed in reverse order. Moved from, it may only be assigned to and destroyed.
+/// Thread safety: one wait at a time; a second thread uses its own set.
+class ABIDE_API signal_set {
+ public:
+  /// Throws: std::invalid_argument for a number that is no signal, or one that cannot be blocked;
+  /// std::system_error for want of a handle. No signal has been blocked then.
+  signal_set(std::initializer_list<int> signals);
+  explicit signal_set(std::span<const int> signals);
+  signal_set(signal_set&& other) noexcept
+      : handle_(std::move(other.handle_)), blocked_(std::exchange(other.blocked_, 0)) {}
+  signal_set& operator=(signal_set&& other) noexcept {
+    signal_set moved(std::move(other));
+    std::swap(handle_, moved.handle_);
+    std::swap(blocked_, moved.blocked_);
+    return *this;
+  }
+  ~signal_set();
+
+  /// Takes a pending signal, if there is one; of several the lowest. Blocks: never.
+  /// Throws: std::system_error with the OS code.
+  std::optional<signal_info> take();
+
+  /// Readable while a signal is pending. Owned by this object: poll it, do not read or close it.
+  native_handle_type native_handle() const noexcept { return handle_.get(); }
+
+ private:
+  friend class detail::access;
+  waitable_ref ref() const noexcept { return handle_.ref(); }
+  explicit signal_set(std::uint64_t signals);
+
+  detail::owned_handle handle_;
+  std::uint64_t blocked_;  // the signals that were not blocked before; bit n - 1 is signal n
+};
+
+}  // namespace v1
+}  // namespace abide
