@@ -94,7 +94,7 @@ bool state::cancel(std::error_code reason, std::vector<std::exception_ptr>& erro
   if (list == nullptr) return false;
   for (state* s = list; s != nullptr; s = s->next_) {
     s->unfollow();
-    if (s->timed_.load(sys::memory_order_relaxed)) core::disarm(*s);
+    if (s->timed_.load(sys::memory_order_relaxed)) core::timer_section().disarm(*s);
   }
   for (state* s = list; s != nullptr; s = s->next_) s->run_callbacks(errors);
   while (list != nullptr) {

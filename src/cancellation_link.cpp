@@ -26,9 +26,13 @@ std::span<link> state::links() noexcept {
 
 void state::follow(std::span<state* const> parents) noexcept {
   state* canceled = nullptr;
+  // All links before the first is listed: from then on a parent's cancel may walk them.
   for (state* parent : parents) {
     parent->references.fetch_add(1, sys::memory_order_relaxed);  // the caller holds one
-    link& l = *new (reinterpret_cast<link*>(this + 1) + link_count_++) link{this, parent};
+    new (reinterpret_cast<link*>(this + 1) + link_count_++) link{this, parent};
+  }
+  for (link& l : links()) {
+    state* const parent = l.parent;
     const std::uintptr_t before = core::lock_word(parent->word);
     if ((before & set_bit) == 0) {
       l.next = parent->children_;

@@ -45,7 +45,7 @@ void state::destroy(state* dead) noexcept {
     state& s = *dead;
     dead = s.next_;
     // Relaxed: whoever armed it let go of its reference after that.
-    if (s.timed_.load(sys::memory_order_relaxed)) core::disarm(s);
+    if (s.timed_.load(sys::memory_order_relaxed)) core::timer_section().disarm(s);
     s.unfollow();
     detail::retire(s, detail::kind::level, "abide::cancellation_token");
     drop(s.callbacks_);
@@ -80,17 +80,17 @@ deadline state::expiry() const noexcept {
 
 void state::cancel_at(deadline when) {
   if (!when.is_never()) core::start_timer_thread();  // what may fail comes first
-  // A deadline that has passed cancels, although the timer thread may not have come to it yet.
+  core::timer_section queue;
+  // A deadline that has passed cancels, although the timer thread may not have come to it yet. A
+  // cancel that is under way shows itself before it comes to disarm.
   if (is_canceled() || expiry().has_passed()) return;
   timed_.store(true, sys::memory_order_relaxed);
   expiry_.store(when.time().time_since_epoch().count(), sys::memory_order_relaxed);
   if (when.is_never()) {
-    core::disarm(*this);
-    return;
+    queue.disarm(*this);
+  } else {
+    queue.arm(*this, when, 0);
   }
-  core::arm(*this, when, 0);
-  // A cancel that came before the arming has disarmed nothing.
-  if (is_canceled()) core::disarm(*this);
 }
 
 // On the timer thread, with the queue locked. A state whose last reference is gone is on its way to
@@ -111,16 +111,24 @@ void state::expire(detail::timer_node& node) noexcept {
 bool state::try_reset() noexcept {
   if (is_canceled() || expiry().has_passed()) return false;
   if (timed_.load(sys::memory_order_relaxed)) {
-    if (core::disarm(*this) == stage::firing) return false;
+    core::timer_section queue;
+    if (queue.disarm(*this) == stage::firing) return false;
     expiry_.store(no_expiry, sys::memory_order_relaxed);
   }
   const std::uintptr_t before = core::lock_word(word);
   const bool resets = (before & set_bit) == 0;
   callback_node* dropped = nullptr;
   if (resets) {
-    dropped = callbacks_;
+    // A callback in place may be gone as soon as LOCK is given back, so it is in no list then.
+    callback_node** end = &dropped;
+    for (callback_node* n = callbacks_; n != nullptr; n = n->next) {
+      n->at = callback_node::stage::idle;
+      if (n->drop == nullptr) continue;
+      *end = n;
+      end = &n->next;
+    }
+    *end = nullptr;
     callbacks_ = nullptr;
-    for (callback_node* n = dropped; n != nullptr; n = n->next) n->at = callback_node::stage::idle;
     for (link* l = children_; l != nullptr; l = l->next) {
       l->linked = false;
       l->severed.store(true, sys::memory_order_relaxed);  // under LOCK; a hint to the visitors

@@ -9,9 +9,9 @@
 namespace abide {
 inline namespace v1 {
 
-waitable_timer::~waitable_timer() { core::disarm(*this); }
+waitable_timer::~waitable_timer() { core::timer_section().disarm(*this); }
 
-void waitable_timer::cancel() noexcept { core::disarm(*this); }
+void waitable_timer::cancel() noexcept { core::timer_section().disarm(*this); }
 
 std::int64_t waitable_timer::checked_period(std::int64_t nanoseconds) {
   if (nanoseconds <= 0) throw std::invalid_argument("abide::waitable_timer: period must be > 0");
@@ -20,9 +20,10 @@ std::int64_t waitable_timer::checked_period(std::int64_t nanoseconds) {
 
 void waitable_timer::arm(deadline t, std::int64_t every) {
   if (!t.is_never()) core::start_timer_thread();  // what may fail comes first
-  core::disarm(*this);
+  core::timer_section queue;
+  queue.disarm(*this);
   event_.reset();
-  if (!t.is_never()) core::arm(*this, t, every);
+  if (!t.is_never()) queue.arm(*this, t, every);
 }
 
 // On the timer thread, with the queue locked: the destructor waits for it in disarm(). The event is

@@ -90,16 +90,16 @@ void blocked_call::leave(std::size_t i, outcome& how) noexcept {
   // Acquire: pairs with let_go().
   link status = entry.status.load(sys::memory_order_acquire);
   if (status == link::unlinked) return;
-  if (status == link::linked || status == link::poked) {
+  if (is_in_list(status)) {
     locked object(items_.object(i), items_.kind_of(i));
     status = entry.status.load(sys::memory_order_relaxed);
-    if (status == link::linked || status == link::poked) {
+    if (is_in_list(status)) {
       object.unlink(entry);
-      if (status == link::poked && object.units() != 0 && may_still_succeed(how)) {
+      if (status != link::linked && object.units() != 0 && may_still_succeed(how)) {
         object.take();
         how = static_cast<outcome>(i + 1);
       }
-      object.settle();  // passes the poke on, or the news to the observers
+      object.settle();  // passes the promise on, or the news to the observers
       object.publish();
       return;
     }

@@ -91,24 +91,24 @@ void unlock_timer_queue() noexcept { timer_queue::queue().unlock(); }
 
 void start_timer_thread() { timer_queue::queue().start(); }
 
-void arm(timer_node& node, deadline due, std::int64_t period) {
+timer_section::timer_section() noexcept { timer_queue::queue().lock(); }
+
+timer_section::~timer_section() {
   timer_queue& queue = timer_queue::queue();
-  start_timer_thread();
-  queue.lock();
-  queue.remove(node);
-  node.period = period;
-  queue.insert(node, due);
   const bool oversleeps = queue.oversleeps();
   queue.unlock();
   if (oversleeps) queue.wake();
 }
 
-stage disarm(timer_node& node) noexcept {
-  timer_queue& queue = timer_queue::queue();
-  queue.lock();
+void timer_section::arm(timer_node& node, deadline due, std::int64_t period) noexcept {
+  disarm(node);
+  node.period = period;
+  timer_queue::queue().insert(node, due);
+}
+
+stage timer_section::disarm(timer_node& node) noexcept {
   const stage before = node.at;
-  queue.remove(node);
-  queue.unlock();
+  timer_queue::queue().remove(node);
   return before;
 }
 

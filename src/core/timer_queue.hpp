@@ -19,12 +19,23 @@ using detail::timer_node;
 /// Throws: std::system_error if the thread cannot start; a later call may.
 void start_timer_thread();
 
-/// Arms the timer, or arms it anew. Amortised O(log n), without an allocation.
-/// Throws: std::system_error if the thread cannot start; nothing has changed then.
-void arm(timer_node& node, deadline due, std::int64_t period);
+/// The queue under its lock, for the length of one change. At its end the thread is woken if it
+/// would sleep past the earliest timer.
+class timer_section {
+ public:
+  timer_section() noexcept;
+  ~timer_section();
+  timer_section(const timer_section&) = delete;
+  timer_section& operator=(const timer_section&) = delete;
 
-/// Disarms the timer. Returns: what it was before; `firing` stays.
-timer_node::stage disarm(timer_node& node) noexcept;
+  /// Arms the timer, or arms it anew. Amortised O(log n), without an allocation.
+  /// Requires: the thread was started.
+  void arm(timer_node& node, deadline due, std::int64_t period) noexcept;
+
+  /// Disarms the timer; afterwards it is not firing, unless its fire function has given the lock
+  /// back. Returns: what it was before; `firing` stays.
+  timer_node::stage disarm(timer_node& node) noexcept;
+};
 
 /// For fire functions, with the queue locked: puts a timer back that has just been taken out.
 void rearm_locked(timer_node& node, deadline due) noexcept;

@@ -40,16 +40,18 @@ struct wait_block {
 ///
 ///     status     legal to find                        who changes it, to what
 ///     unlinked   in no list; only its call knows it   its call, under LOCK -> linked
-///     linked     in the list                          under LOCK -> poked, detached, unlinked
-///     poked      in the list, woken to take a unit    under LOCK -> linked, detached, unlinked
-///     detached   in a signaler's private chain        leaver -> waited; signaler -> done
-///     waited     the same, and its call sleeps on it  signaler -> done, then unpark
-///     done       the signaler knows it no more        its call, under LOCK -> linked (wait_all)
+///     linked     in the list                          under LOCK -> the next two, detached,
+///     unlinked promised   in the list, a unit is there for it  under LOCK -> poked, linked,
+///     detached, unlinked poked      the same, and woken to take it       under LOCK -> linked,
+///     detached, unlinked detached   in a signaler's private chain        leaver -> waited;
+///     signaler -> done waited     the same, and its call sleeps on it  signaler -> done, then
+///     unpark done       the signaler knows it no more        its call, under LOCK -> linked
+///     (wait_all)
 ///
 /// While it is detached or waited its call cannot return unless this entry's own signaler decided
 /// it: the entry, its block and the object are alive (INV-2).
 struct alignas(8) wait_entry {
-  enum class link : std::uint32_t { unlinked, linked, poked, detached, waited, done };
+  enum class link : std::uint32_t { unlinked, linked, promised, poked, detached, waited, done };
   enum class group : std::uint8_t { ordinary, observer, handle };  // in the order of the list
 
   wait_entry* next = nullptr;
@@ -60,6 +62,11 @@ struct alignas(8) wait_entry {
   std::uint32_t passed = 0;  // releases that went past this entry at the head; under LOCK
   sys::atomic<link> status{link::unlinked};
 };
+
+constexpr bool is_in_list(wait_entry::link status) noexcept {
+  return status == wait_entry::link::linked || status == wait_entry::link::promised ||
+         status == wait_entry::link::poked;
+}
 
 /// Ends a signaler's knowledge of a detached entry and wakes its call if that waits for it. The
 /// entry, and all its call owns, may be gone as soon as the exchange is done. Returns its parker.

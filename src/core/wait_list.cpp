@@ -120,24 +120,42 @@ wait_entry* locked::detach_granted() noexcept {
   return chain;
 }
 
+// Only a barging semaphore leaves units beside ordinary entries. As many of them as there are units
+// are marked, the longest waiting first: one is poked, the others are promised, so that a cancel
+// that comes later does not make a release void (P2). Marks beyond the units are taken back. An
+// entry whose call is decided is about to leave and will settle in its turn; it gets no new mark.
+void locked::settle_ordinary() noexcept {
+  wait_entry* const head = first_ordinary();
+  wait_entry* entry = head;
+  wait_entry* next_to_poke = nullptr;
+  bool is_poked = false;
+  std::uint32_t unmarked = units_;
+  do {
+    const link status = entry->status.load(sys::memory_order_relaxed);
+    const bool is_marked = status == link::promised || status == link::poked;
+    if (unmarked == 0) {
+      if (!is_marked) break;
+      if (status == link::promised) entry->status.store(link::linked, sys::memory_order_relaxed);
+    } else if (is_marked || entry->block->decided() == waiting) {
+      --unmarked;
+      is_poked = is_poked || status == link::poked;
+      if (next_to_poke == nullptr) next_to_poke = entry;
+      if (!is_marked) entry->status.store(link::promised, sys::memory_order_relaxed);
+    }
+    entry = entry->next;
+  } while (entry != head && entry->rank == group::ordinary);
+  if (!is_poked && next_to_poke != nullptr) {
+    next_to_poke->status.store(link::poked, sys::memory_order_relaxed);
+    poked_ = next_to_poke->block->sleeper;
+  }
+}
+
 void locked::settle() noexcept {
-  if (units_ == 0) return;
-  wait_entry* entry = first_ordinary();
-  if (entry != nullptr) {
-    // Only a barging semaphore leaves units beside ordinary entries. One whose call is decided is
-    // about to leave and will settle in its turn.
-    wait_entry* const head = entry;
-    do {
-      if (entry->status.load(sys::memory_order_relaxed) == link::poked) return;
-      if (entry->block->decided() == waiting) {
-        entry->status.store(link::poked, sys::memory_order_relaxed);
-        poked_ = entry->block->sleeper;
-        return;
-      }
-      entry = entry->next;
-    } while (entry != head && entry->rank == group::ordinary);
+  if (first_ordinary() != nullptr) {
+    if (kind_ == kind::units) settle_ordinary();
     return;
   }
+  if (units_ == 0) return;
   for (wait_entry* head; (head = first()) != nullptr && head->rank == group::observer;) {
     unlink(*head, link::detached);
     head->next = observers_;
@@ -177,11 +195,11 @@ void locked::follow_up() noexcept {
 
 void locked::publish_and_sleep() noexcept {
   const std::uintptr_t word = encode() | waitable::parked_bit;
-  // Release: as in unlock_word. A leaver may be asleep on LOCK: it is woken, takes LOCK with PARKED
-  // set, and so wakes this thread when it gives LOCK back.
-  if ((object_.word.exchange(word, sys::memory_order_acq_rel) & parked_bit) != 0) {
-    sys::wake_address(&object_.word);
-  }
+  // Release: as in unlock_word. A leaver may be asleep on LOCK, with PARKED set or, if this thread
+  // was woken in its place, without. It is woken, takes LOCK with PARKED set, and so wakes the
+  // next.
+  object_.word.exchange(word, sys::memory_order_acq_rel);
+  sys::wake_address(&object_.word);
   sys::sleep_on_address(object_.word, word);
 }
 

@@ -64,8 +64,9 @@ class locked {
   /// too often at a barging semaphore. Returns them as a chain through `next`, detached.
   wait_entry* detach_granted() noexcept;
 
-  /// Restores INV-3: units left and an ordinary entry queued => one queued entry is poked; units
-  /// left and none queued => no observer is queued either. Due after every change.
+  /// Restores INV-3: as many ordinary entries as there are units are promised one, and one of those
+  /// is poked; units left and no ordinary entry queued => no observer is queued either. Due after
+  /// every change.
   void settle() noexcept;
 
   exported_handle* handle() const noexcept;
@@ -84,8 +85,8 @@ class locked {
   void publish_and_sleep() noexcept;
 
  private:
+  void settle_ordinary() noexcept;
   std::uintptr_t encode() noexcept;
-  void note_level() noexcept;
 
   const waitable& object_;
   const kind kind_;

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "platform/linux/fail.hpp"
+#include "platform/linux/ending.hpp"
 #include "platform/sys.hpp"
 
 namespace abide {
@@ -16,9 +16,6 @@ namespace sys {
 namespace {
 
 constinit atomic<bool> ending{false};
-
-// Relaxed: a flag that is set once and orders nothing.
-void note_ending() noexcept { ending.store(true, memory_order_relaxed); }
 
 // Runs when the process exits, before the static objects that are older than this library.
 struct exit_watch {
@@ -42,6 +39,9 @@ int find_in_module(dl_phdr_info* module, std::size_t, void* argument) {
 }
 
 }  // namespace
+
+// Relaxed: a flag that is set once and orders nothing.
+void note_ending() noexcept { ending.store(true, memory_order_relaxed); }
 
 void at_fork(void (*prepare)() noexcept, void (*parent)() noexcept,
              void (*child)() noexcept) noexcept {

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <climits>
 
-#include "platform/linux/fail.hpp"
+#include "platform/linux/ending.hpp"
 #include "platform/sys.hpp"
 
 // All futexes are private to the process. A wait takes an absolute deadline on CLOCK_MONOTONIC, the

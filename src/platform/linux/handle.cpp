@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <system_error>
 
-#include "platform/linux/fail.hpp"
+#include "platform/linux/ending.hpp"
 #include "platform/sys.hpp"
 
 // Event handles are eventfds: raised is a counter above zero. They are read and written with the C

@@ -2,10 +2,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <system_error>
 
+#include "platform/linux/ending.hpp"
 #include "platform/sys.hpp"
 
 namespace abide {
@@ -22,6 +24,8 @@ struct exit_guard {
     slot.ending = true;
     if (slot.parker != nullptr) release_parker(slot.parker);
     slot.parker = nullptr;
+    // The main thread's come first of all when the process exits.
+    if (::getpid() == ::gettid()) note_ending();
   }
 };
 thread_local exit_guard guard;
