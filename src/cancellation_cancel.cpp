@@ -33,7 +33,7 @@ state::marked state::mark(std::error_code reason, state& origin, links_mutex_is 
     origin.references.fetch_add(1, sys::memory_order_relaxed);  // the caller holds one
     origin_ = &origin;
   }
-  runner_ = &sys::this_thread();
+  runner_ = sys::this_thread_id();
   for (link* l = children_; l != nullptr; l = l->next) {
     l->linked = false;
     // A child whose last reference is gone waits for LOCK to take itself out of the list.
@@ -89,7 +89,7 @@ state* state::mark_tree(state& root, std::error_code reason) noexcept {
   return result == marked::now ? &root : nullptr;
 }
 
-bool state::cancel(std::error_code reason, std::vector<std::exception_ptr>& errors) noexcept {
+bool state::cancel(std::error_code reason, callback_errors& errors) noexcept {
   state* list = mark_tree(*this, reason);
   if (list == nullptr) return false;
   for (state* s = list; s != nullptr; s = s->next_) {
@@ -104,7 +104,7 @@ bool state::cancel(std::error_code reason, std::vector<std::exception_ptr>& erro
   return true;
 }
 
-void state::run_callbacks(std::vector<std::exception_ptr>& errors) noexcept {
+void state::run_callbacks(callback_errors& errors) noexcept {
   for (;;) {
     const std::uintptr_t before = core::lock_word(word);
     bool awaited = false;
@@ -127,11 +127,7 @@ void state::run_callbacks(std::vector<std::exception_ptr>& errors) noexcept {
     try {
       node->run(*node);
     } catch (...) {
-      try {
-        errors.push_back(std::current_exception());
-      } catch (...) {
-        // No memory to keep it; the callbacks that are left matter more.
-      }
+      errors.add(std::current_exception());
     }
     if (drop != nullptr) drop(*node);
   }
@@ -151,11 +147,16 @@ bool state::attach(callback_node& node) {
     core::unlock_word(word, before);
     if (registers) return true;
   }
+  // Not before the whole tree shows the cancel: a tree is marked under the mutex.
+  links_mutex().lock();
+  links_mutex().unlock();
   node.run(node);
   return false;
 }
 
 bool state::remove(callback_node& node) noexcept {
+  // Another thread may have held LOCK when the process forked; nothing runs callbacks in the child.
+  if (sys::is_forked_child()) return false;
   const std::uintptr_t before = core::lock_word(word);
   const bool removes = node.at == callback_node::stage::queued;
   if (removes) {
@@ -168,9 +169,10 @@ bool state::remove(callback_node& node) noexcept {
 }
 
 bool state::wait_until_done(callback_node& node, deadline until) noexcept {
+  if (sys::is_forked_child()) return true;
   for (;;) {
     const std::uintptr_t before = core::lock_word(word);
-    const bool runs = running_ == &node && runner_ != &sys::this_thread();
+    const bool runs = running_ == &node && runner_ != sys::this_thread_id();
     std::uint32_t ended = 0;
     if (runs) {
       // Relaxed: under LOCK, as in run_callbacks().

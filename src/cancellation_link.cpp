@@ -46,10 +46,12 @@ void state::follow(std::span<state* const> parents) noexcept {
       break;
     }
   }
-  if (canceled == nullptr) return;
-  link* none = nullptr;  // nobody knows this state yet, so it has no children and no callbacks
-  mark(canceled->reason(), *canceled->origin(), links_mutex_is::free, none);
-  unfollow();
+  if (canceled != nullptr) {
+    link* none = nullptr;  // nobody has a token of this state yet, so it has no children
+    mark(canceled->reason(), *canceled->origin(), links_mutex_is::free, none);
+  }
+  // Also if a parent's cancel was here already: it may have been before the last link was listed.
+  if (is_canceled()) unfollow();
 }
 
 void state::unlist(link& l) noexcept {
@@ -66,10 +68,12 @@ void state::unfollow() noexcept {
   for (link& l : links()) l.parent->unlist(l);
 }
 
+// Counts the visits, so that an ancestor knows whether this one has come by; under links_mutex.
+constinit std::uint64_t visits = 0;
+
 // Calls visit(ancestor) for each state that this one follows, once, until it returns true.
 template <class Visit>
 void state::visit_ancestors(Visit visit) noexcept {
-  static std::uint64_t visits = 0;
   links_mutex().lock();
   const std::uint64_t current = ++visits;
   next_visited_ = nullptr;

@@ -57,17 +57,17 @@ cancellation_source cancellation_source::linked_to(std::span<const cancellation_
 
 bool cancellation_source::cancel(std::error_code reason) {
   const state_ref keep = state_;  // a callback may destroy this source
-  std::vector<std::exception_ptr> errors;
+  cancellation::callback_errors errors;
   if (!keep || !as_state(*keep.get()).cancel(reason, errors)) return false;
-  if (!errors.empty()) throw cancellation_callback_error(std::move(errors));
+  errors.throw_if_any();
   return true;
 }
 
 bool cancellation_source::request_stop() noexcept {
   const state_ref keep = state_;
-  std::vector<std::exception_ptr> errors;
+  cancellation::callback_errors errors;
   if (!keep || !as_state(*keep.get()).cancel({}, errors)) return false;
-  for (std::exception_ptr& error : errors) cancellation::report_callback_error(std::move(error));
+  errors.report();
   return true;
 }
 

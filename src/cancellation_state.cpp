@@ -32,6 +32,8 @@ bool state::try_retain() noexcept {
 }
 
 void state::destroy(state* dead) noexcept {
+  // Another thread may have held a lock when the process forked: the child leaves the memory alone.
+  if (sys::is_forked_child()) return;
   // A work list, not recursion: the last token of a long chain destroys all of it.
   const auto release = [&dead](state& s) {
     // Acquire and release: pair with the other owners' releases.
@@ -47,7 +49,7 @@ void state::destroy(state* dead) noexcept {
     // Relaxed: whoever armed it let go of its reference after that.
     if (s.timed_.load(sys::memory_order_relaxed)) core::timer_section().disarm(s);
     s.unfollow();
-    detail::retire(s, detail::kind::level, "abide::cancellation_token");
+    detail::retire(s, detail::kind::level, "abide::cancellation_token", &s);
     drop(s.callbacks_);
     for (link& l : s.links()) {
       release(*l.parent);
@@ -79,12 +81,17 @@ deadline state::expiry() const noexcept {
 }
 
 void state::cancel_at(deadline when) {
+  if (is_canceled()) return;
   if (!when.is_never()) core::start_timer_thread();  // what may fail comes first
   core::timer_section queue;
-  // A deadline that has passed cancels, although the timer thread may not have come to it yet. A
-  // cancel that is under way shows itself before it comes to disarm.
-  if (is_canceled() || expiry().has_passed()) return;
-  timed_.store(true, sys::memory_order_relaxed);
+  // A deadline that has passed cancels, although the timer thread may not have come to it yet.
+  if (expiry().has_passed()) return;
+  // Under LOCK: a cancel either is seen here, or finds the state timed and disarms it after this.
+  const std::uintptr_t before = core::lock_word(word);
+  const bool canceled = (before & set_bit) != 0;
+  if (!canceled) timed_.store(true, sys::memory_order_relaxed);
+  core::unlock_word(word, before);
+  if (canceled) return;
   expiry_.store(when.time().time_since_epoch().count(), sys::memory_order_relaxed);
   if (when.is_never()) {
     queue.disarm(*this);
@@ -101,9 +108,9 @@ void state::expire(detail::timer_node& node) noexcept {
   core::unlock_timer_queue();
   {
     const state_ref keep = state_ref::adopt(&self);
-    std::vector<std::exception_ptr> errors;
+    callback_errors errors;
     self.cancel(std::make_error_code(std::errc::timed_out), errors);
-    for (std::exception_ptr& error : errors) report_callback_error(std::move(error));
+    errors.report();
   }
   core::lock_timer_queue();
 }

@@ -25,6 +25,23 @@ using detail::state_ref;
 
 class state;
 
+/// What callbacks threw, in order.
+class callback_errors {
+ public:
+  void add(std::exception_ptr error) noexcept;
+
+  /// Throws what was added, if anything: a cancellation_callback_error, or the last error itself if
+  /// there was no memory to keep it.
+  void throw_if_any();
+
+  /// Hands each to the callback error handler.
+  void report() noexcept;
+
+ private:
+  std::vector<std::exception_ptr> kept_;
+  std::exception_ptr not_kept_;
+};
+
 /// A child's place in one parent's list. Lies behind the child's state, in the same allocation.
 /// The child owns a reference to the parent; the parent reaches the child through its list only.
 struct link {
@@ -59,7 +76,7 @@ class state final : public cancellation_state_base, private detail::timer_node {
 
   /// Cancels this state and all that follow it, then runs their callbacks here; what they throw
   /// goes to `errors`. Returns: false if it was canceled before.
-  bool cancel(std::error_code reason, std::vector<std::exception_ptr>& errors) noexcept;
+  bool cancel(std::error_code reason, callback_errors& errors) noexcept;
 
   /// Throws: std::system_error if the timer thread cannot start.
   void cancel_at(deadline when);
@@ -86,7 +103,7 @@ class state final : public cancellation_state_base, private detail::timer_node {
 
   static state* mark_tree(state& root, std::error_code reason) noexcept;
   marked mark(std::error_code reason, state& origin, links_mutex_is mutex, link*& pending) noexcept;
-  void run_callbacks(std::vector<std::exception_ptr>& errors) noexcept;
+  void run_callbacks(callback_errors& errors) noexcept;
   void unfollow() noexcept;
   void unlist(link& l) noexcept;
   static void drop(callback_node* list) noexcept;
@@ -119,9 +136,6 @@ class state final : public cancellation_state_base, private detail::timer_node {
 };
 
 inline state& as_state(cancellation_state_base& base) noexcept { return static_cast<state&>(base); }
-
-/// Hands an error that has no caller to the callback error handler.
-void report_callback_error(std::exception_ptr error) noexcept;
 
 }  // namespace cancellation
 }  // namespace v1

@@ -50,10 +50,28 @@ callback_error_handler set_callback_error_handler(callback_error_handler next) n
   return handler.exchange(next, sys::memory_order_acq_rel);
 }
 
-void cancellation::report_callback_error(std::exception_ptr error) noexcept {
-  const callback_error_handler current = handler.load(sys::memory_order_acquire);
-  (current != nullptr ? current : report_and_terminate)(std::move(error));
+namespace cancellation {
+
+void callback_errors::add(std::exception_ptr error) noexcept {
+  try {
+    kept_.push_back(error);
+  } catch (...) {
+    not_kept_ = std::move(error);  // the callbacks that are left matter more
+  }
 }
 
+void callback_errors::throw_if_any() {
+  if (not_kept_) std::rethrow_exception(not_kept_);
+  if (!kept_.empty()) throw cancellation_callback_error(std::move(kept_));
+}
+
+void callback_errors::report() noexcept {
+  callback_error_handler current = handler.load(sys::memory_order_acquire);
+  if (current == nullptr) current = report_and_terminate;
+  for (std::exception_ptr& error : kept_) current(std::move(error));
+  if (not_kept_) current(std::move(not_kept_));
+}
+
+}  // namespace cancellation
 }  // namespace v1
 }  // namespace abide

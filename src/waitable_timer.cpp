@@ -9,7 +9,26 @@
 namespace abide {
 inline namespace v1 {
 
-waitable_timer::~waitable_timer() { core::timer_section().disarm(*this); }
+namespace {
+
+// How far into a period an instant or a distance lies; without an overflow for any.
+std::int64_t phase(std::int64_t nanoseconds, std::int64_t period) noexcept {
+  const std::int64_t remainder = nanoseconds % period;
+  return remainder < 0 ? remainder + period : remainder;
+}
+std::int64_t phase(deadline::time_point t, std::int64_t period) noexcept {
+  return phase(std::chrono::nanoseconds(t.time_since_epoch()).count(), period);
+}
+
+}  // namespace
+
+waitable_timer::~waitable_timer() {
+  core::timer_section().disarm(*this);
+  // Here and not in the event's destructor, so that the message names the timer.
+  const waitable_ref event = ref();
+  detail::retire(*static_cast<const detail::waitable*>(detail::access::object(event)),
+                 detail::access::kind(event), "abide::waitable_timer", this);
+}
 
 void waitable_timer::cancel() noexcept { core::timer_section().disarm(*this); }
 
@@ -34,7 +53,8 @@ void waitable_timer::fire(detail::timer_node& node) noexcept {
   if (node.period != 0) {
     // Periods that have passed unseen count once.
     const deadline::time_point now = sys::now();
-    const std::int64_t into_period = (now - node.due.time()).count() % node.period;
+    const std::int64_t into_period =
+        phase(phase(now, node.period) - phase(node.due.time(), node.period), node.period);
     const std::chrono::nanoseconds left(node.period - into_period);
     if (left <= deadline::time_point::max() - now) core::rearm_locked(node, deadline(now + left));
   }

@@ -33,7 +33,7 @@ class ABIDE_API auto_reset_event {
   ~auto_reset_event() {
     // Acquire: pairs with the release of whoever used the event last.
     if (state_.word.load(sys::memory_order_acquire) > detail::waitable::set_bit) {
-      detail::retire(state_, kind_, "abide::auto_reset_event");
+      detail::retire(state_, kind_, "abide::auto_reset_event", this);
     }
   }
 

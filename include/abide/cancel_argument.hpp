@@ -113,7 +113,7 @@ wait_status canceled_at_entry(const T& token) {
 
 // One object, perhaps with a token: what the members of events and semaphores call.
 
-inline void wait_for_one(waitable_ref w) { block_on_any(&w, 1, deadline::never()); }
+inline void wait_for_one(waitable_ref w) { (void)block_on_any(&w, 1, deadline::never()); }
 
 [[nodiscard]] inline bool wait_for_one(waitable_ref w, deadline until) {
   return block_on_any(&w, 1, until).status == wait_status::ready;

@@ -47,7 +47,7 @@ class state_ref {
     std::swap(state_, other.state_);
     return *this;
   }
-  ~state_ref() {
+  constexpr ~state_ref() {
     // Release: pairs with the acquire of the last one, which destroys the state.
     if (state_ != nullptr && state_->references.fetch_sub(1, sys::memory_order_acq_rel) == 1) {
       destroy(*state_);

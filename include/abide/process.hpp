@@ -47,7 +47,8 @@ class ABIDE_API process {
 
   /// How it ended; reaps it if it is a child of this process. Blocks: never.
   /// Returns: nullopt while it runs; nullopt also once has_exited(), if that is not for this
-  /// process to know: no child of it, or somebody else has reaped it.
+  /// process to know: no child of it, or somebody else has reaped it, as the system does for a
+  /// parent that ignores SIGCHLD.
   /// Throws: std::system_error with the OS code.
   std::optional<exit_status> status();
 

@@ -37,7 +37,8 @@ class ABIDE_API semaphore_full : public std::runtime_error {
 ///
 /// Ordering: what precedes release() is visible after the acquire that took the unit.
 /// Lifetime: the thread that release() released may destroy the semaphore while release() is still
-/// returning, if nobody else waits on it. Destroying it while somebody waits ends the program.
+/// returning, if nobody else waits on it; with fairness::barging a wait counts until it has taken
+/// its unit. Destroying it while somebody waits ends the program (P5, P11).
 class ABIDE_API semaphore {
  public:
   /// Requires: 0 <= count <= max, 1 <= max <= 2^31 - 1.
@@ -52,7 +53,7 @@ class ABIDE_API semaphore {
     const std::uintptr_t word = state_.word.load(sys::memory_order_acquire);
     if (word != 0 && (word & (detail::waitable::set_bit | detail::waitable::lock_bit)) !=
                          detail::waitable::set_bit) {
-      detail::retire(state_, state_.kind(), "abide::semaphore");
+      detail::retire(state_, state_.kind(), "abide::semaphore", this);
     }
   }
 

@@ -74,6 +74,10 @@ class item_buffer {
   std::unique_ptr<waitable_ref[]> heap_;
 };
 
+template <class W>
+inline constexpr bool is_throw_or_return_on =
+    std::same_as<std::remove_cv_t<W>, throw_on> || std::same_as<std::remove_cv_t<W>, return_on>;
+
 template <class W, class... Ws>
 auto gather(W& w, Ws&... ws) {
   if constexpr (!item_range<W>) {
@@ -81,8 +85,9 @@ auto gather(W& w, Ws&... ws) {
   } else if constexpr (sizeof...(Ws) == 0) {
     return std::span<const waitable_ref>(w);
   } else {
-    static_assert(sizeof...(Ws) == 1, "a range is followed by one throw_on or return_on");
-    return item_buffer(w, argument<Ws...>(ws...).ref());
+    static_assert(sizeof...(Ws) == 1 && (is_throw_or_return_on<Ws> && ...),
+                  "a range is followed by one throw_on or return_on");
+    return item_buffer(w, access::ref(ws)...);
   }
 }
 

@@ -15,12 +15,13 @@ inline namespace v1 {
 
 class waitable_ref;
 class cancellation_token;
+class return_on;
 
 /// How a wait that takes return_on(token) ended.
-enum class wait_status { ready, timeout, canceled };
+enum class [[nodiscard]] wait_status{ready, timeout, canceled};
 
 /// How a wait_any that takes return_on(token) ended; `index` counts only if it is ready.
-struct wait_any_result {
+struct [[nodiscard]] wait_any_result {
   wait_status status;
   std::size_t index;
   friend bool operator==(const wait_any_result&, const wait_any_result&) = default;
@@ -114,6 +115,18 @@ class access {
   static constexpr detail::role role(waitable_ref w) noexcept;
 };
 
+template <class T, class U>
+concept other_than = !std::is_same_v<std::remove_cv_t<T>, U>;
+
+template <class T>
+concept watchable = requires(T& w) {
+  access::ref(w);
+};
+
+/// What a list of references may hold: not return_on, which changes what the wait returns.
+template <class T>
+concept storable = other_than<T, waitable_ref> && other_than<T, return_on> && watchable<T>;
+
 }  // namespace detail
 
 /// One thing to wait for, by reference: an event, a semaphore, a timer, a token or an OS handle.
@@ -124,15 +137,12 @@ class access {
 ///     std::size_t which = abide::wait_any(std::span(all));
 class waitable_ref {
  public:
-  template <class T>
-  requires(!std::is_same_v<std::remove_cv_t<T>, waitable_ref> &&
-           requires(T & w) { detail::access::ref(w); }) waitable_ref(T& w)
-  noexcept  // NOLINT: implicit, so that a list of objects is a list of these
+  template <detail::storable T>
+  waitable_ref(T& w) noexcept  // NOLINT: implicit, so that a list of objects is a list of these
       : waitable_ref(detail::access::ref(w)) {}
 
-  template <class T>
-  requires(!std::is_same_v<std::remove_cv_t<T>, waitable_ref>) waitable_ref(const T&&)
-  = delete;  // a temporary would be gone before the wait
+  template <detail::other_than<waitable_ref> T>
+  waitable_ref(const T&&) = delete;  // a temporary would be gone before the wait
 
  private:
   friend class detail::access;
@@ -160,11 +170,6 @@ constexpr const void* access::object(waitable_ref w) noexcept { return w.object_
 constexpr kind access::kind(waitable_ref w) noexcept { return w.kind_; }
 constexpr role access::role(waitable_ref w) noexcept { return w.role_; }
 
-template <class T>
-concept watchable = requires(T& w) {
-  access::ref(w);
-};
-
 // The wait core's entry points. Both throw operation_canceled for an item whose role is throw_on.
 
 ABIDE_API wait_any_result block_on_any(const waitable_ref* items, std::size_t count,
@@ -173,12 +178,13 @@ ABIDE_API wait_any_result block_on_any(const waitable_ref* items, std::size_t co
 ABIDE_API wait_status check_canceled(waitable_ref token);
 ABIDE_API wait_status block_on_all(const waitable_ref* items, std::size_t count, deadline until);
 
-// What an object does that has, or may have, somebody queued. `name` is for the message of P11.
+// What an object does that has, or may have, somebody queued. `name` and `object` are for the
+// message of P11.
 
 ABIDE_API void set(const waitable&, kind) noexcept;
 ABIDE_API void reset(const waitable&, kind) noexcept;
 ABIDE_API bool try_take(const waitable&, kind) noexcept;
-ABIDE_API void retire(const waitable&, kind, const char* name) noexcept;
+ABIDE_API void retire(const waitable&, kind, const char* name, const void* object) noexcept;
 ABIDE_API native_handle_type export_handle(const waitable&, kind);
 
 }  // namespace detail

@@ -32,13 +32,16 @@ bool blocked_call::enrol(std::size_t i) noexcept {
 
 bool blocked_call::observe(std::size_t i) noexcept {
   wait_entry& entry = entries_[i];
+  // Acquire: pairs with let_go(), after which the entry is this call's again.
+  const link status = entry.status.load(sys::memory_order_acquire);
+  if (status != link::unlinked && status != link::done) return true;
   entry.block = &block_;
   entry.rank = wait_entry::group::observer;
   locked object(items_.object(i), items_.kind_of(i));
-  const bool queued = object.units() == 0;
-  if (queued) object.append(entry);
+  const bool ready = object.has_spare();
+  object.append(entry);
   object.publish();
-  return queued;
+  return !ready;
 }
 
 bool blocked_call::is_observing(std::size_t i) noexcept {

@@ -32,7 +32,8 @@ class blocked_call {
   /// Returns: false once the call is decided: the rest need not be enrolled.
   bool enrol(std::size_t i) noexcept;
 
-  /// Queues an observer on object i. Returns: false if the object is ready.
+  /// Queues an observer on object i, unless it is queued there. Returns: false if the object was
+  /// ready then: no poke will come for what it has.
   bool observe(std::size_t i) noexcept;
   bool is_observing(std::size_t i) noexcept;
 

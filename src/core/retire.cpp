@@ -16,10 +16,10 @@ inline namespace v1 {
 namespace core {
 namespace {
 
-[[noreturn]] void end_program(const waitable& w, const char* name) noexcept {
+[[noreturn]] void end_program(const char* name, const void* object) noexcept {
   char message[128];
   std::snprintf(message, sizeof message, "abide: %s at %p destroyed while a thread waits on it",
-                name, static_cast<const void*>(&w));
+                name, object);
   sys::fatal(message);
 }
 
@@ -37,8 +37,8 @@ bool has_undecided(const locked& object) noexcept {
 
 namespace detail {
 
-void retire(const waitable& w, kind k, const char* name) noexcept {
-  if (sys::is_ending()) return;
+void retire(const waitable& w, kind k, const char* name, const void* user_object) noexcept {
+  if (sys::is_forked_child()) return;
   core::exported_handle* handle = nullptr;
   for (;;) {
     core::locked object(w, k);
@@ -51,7 +51,7 @@ void retire(const waitable& w, kind k, const char* name) noexcept {
       break;
     }
     if (core::has_undecided(object)) {
-      if (!sys::is_static(&w)) core::end_program(w, name);
+      if (!sys::is_exiting()) core::end_program(name, user_object);
       object.publish();
       break;
     }

@@ -7,11 +7,12 @@
 #include "core/blocked_call.hpp"
 #include "core/item_list.hpp"
 
-// A wait_all sleeps on one object that is not ready: without it the wait cannot succeed, whatever
-// the others do. Its entry there is an observer: it is poked, not granted, once no ordinary entry
-// takes the signal. Then it looks at all the items again and either takes from all of them, under
-// all their locks, or sleeps on the next one that is not ready. A handle is an item like any other,
-// so one that is ready is in no poll until the rest is ready too.
+// A wait_all has an entry with every object. It is an observer: poked, not granted, once no
+// ordinary entry takes the signal. The call sleeps until the object that it found not ready is
+// signaled: without that one it cannot succeed, whatever the others do. Then it looks at all the
+// items again and either takes from all of them, under all their locks, or sleeps on the next one
+// that is not ready. A handle is an item like any other, so one that is ready is in no poll until
+// the rest is ready too.
 //
 // Locks are taken in address order; this is the only place that holds more than one (DESIGN.md).
 
@@ -45,7 +46,12 @@ class all_items {
 
   /// Takes from all items if all are ready, else from none and tells one that is not.
   bool take(std::size_t& unready) noexcept {
-    return look_ready(unready) && handles_ready(unready) && take_locked(unready);
+    if (!look_ready(unready) || !handles_ready(unready) || !take_locked(unready)) return false;
+    std::size_t position = 0;
+    for (std::size_t i = 0; i != items_.size; ++i) {
+      if (items_.is_handle(i)) items_.handle(i).ready = handles_->ready(position++);
+    }
+    return true;
   }
 
  private:
@@ -66,8 +72,7 @@ class all_items {
     std::size_t position = 0;
     for (std::size_t i = 0; i != items_.size; ++i) {
       if (!items_.is_handle(i)) continue;
-      items_.handle(i).ready = handles_->ready(position++);
-      if (items_.handle(i).ready == io{}) {
+      if (handles_->ready(position++) == io{}) {
         unready = i;
         return false;
       }
@@ -81,7 +86,7 @@ class all_items {
       const std::size_t i = order_[k];
       if (!items_.is_object(i)) continue;
       locks_[k].emplace(items_.object(i), items_.kind_of(i));
-      if (locks_[k]->units() == 0) {
+      if (!locks_[k]->has_spare()) {
         unready = i;
         all = false;
         break;
@@ -109,6 +114,18 @@ class all_items {
   per_item<std::optional<locked>> locks_;
 };
 
+// Queues the call with every object, so that each knows that somebody waits on it (P11).
+// Returns: false if the one that was not ready is ready by now.
+bool observe_all(const item_list& items, blocked_call& call, std::size_t unready) noexcept {
+  bool sleeps = true;
+  for (std::size_t i = 0; i != items.size; ++i) {
+    if (!items.is_element(i) || !items.is_object(i)) continue;
+    const bool queued = call.observe(i);
+    if (i == unready) sleeps = queued;
+  }
+  return sleeps;
+}
+
 outcome block(const item_list& items, all_items& all, std::size_t unready, deadline until) {
   blocked_call call(items, until);
   std::optional<sys::poll_set> handle;  // the one handle that is not ready, and the parker's own
@@ -128,7 +145,7 @@ outcome block(const item_list& items, all_items& all, std::size_t unready, deadl
       call.sleep(&*handle);
     } else if (!items.is_object(unready)) {
       call.sleep(nullptr);
-    } else if (call.observe(unready)) {
+    } else if (observe_all(items, call, unready)) {
       while (call.decided() == waiting && call.is_observing(unready)) call.sleep(nullptr);
     }
     took = call.decided() == waiting && all.take(unready);

@@ -30,7 +30,6 @@ std::size_t first_ready_handle(const item_list& items, const sys::poll_set& hand
   std::size_t position = 0;
   for (std::size_t i = 0; i != items.size; ++i) {
     if (items.is_handle(i) && handles.ready(position++) != io{}) {
-      items.handle(i).ready = handles.ready(position - 1);
       return i;
     }
   }
@@ -64,6 +63,16 @@ outcome take_first_ready(const item_list& items, sys::poll_set* handles) noexcep
   }
 }
 
+// Tells the os_handle that ended the call what was found on it.
+void note_ready(const item_list& items, outcome how, const sys::poll_set& handles) noexcept {
+  std::size_t position = 0;
+  for (std::size_t i = 0; i != items.size; ++i) {
+    if (!items.is_handle(i)) continue;
+    if (how == i + 1) items.handle(i).ready = handles.ready(position);
+    ++position;
+  }
+}
+
 outcome block(const item_list& items, std::optional<sys::poll_set>& handles, deadline until) {
   blocked_call call(items, until);
   if (handles) handles->add(call.sleeper().own_handle(), io::readable);
@@ -90,6 +99,7 @@ outcome wait_any(const item_list& items, deadline until) {
     how = take_first_ready(items, handles ? &*handles : nullptr);
     if (how == waiting && until.has_passed()) how = timed_out;
     if (how == waiting) how = block(items, handles, until);
+    if (handles) note_ready(items, how, *handles);
   }
   return how;
 }

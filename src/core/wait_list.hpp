@@ -40,6 +40,8 @@ class locked {
   locked& operator=(const locked&) = delete;
 
   std::uint32_t units() const noexcept { return units_; }
+  /// Whether there is something to take that no ordinary entry is promised (P4).
+  bool has_spare() const noexcept { return units_ != 0 && first_ordinary() == nullptr; }
   bool is_empty() const noexcept { return tail_ == nullptr; }
 
   /// Takes what a wait takes. Requires: units() > 0.

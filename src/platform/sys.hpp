@@ -76,7 +76,8 @@ class poll_set {
  public:
   static constexpr std::size_t inline_capacity = 17;  // 16 handles of a wait and the parker's own
 
-  /// Throws: std::bad_alloc for more than inline_capacity handles.
+  /// Throws: for more than inline_capacity handles std::bad_alloc, and std::system_error if the OS
+  /// does not poll so many at once.
   explicit poll_set(std::size_t capacity);
   ~poll_set();
   poll_set(const poll_set&) = delete;
@@ -116,6 +117,9 @@ struct thread_slot {
 /// stored a parker ends, the port sets `ending` and calls `release_parker(parker)`.
 thread_slot& this_thread() noexcept;
 
+/// The calling thread's name as this_thread() gives it, without preparing the end of the thread.
+const thread_slot* this_thread_id() noexcept;
+
 /// Implemented by the core, called by the port (see this_thread).
 void release_parker(void* parker) noexcept;
 
@@ -130,13 +134,13 @@ void at_fork(void (*prepare)() noexcept, void (*parent)() noexcept,
 
 // ---- The end ------------------------------------------------------------------------------------
 
-/// Whether the process is exiting, or is the child of a fork and may only destroy or exec. Objects
-/// that somebody waits on are then destroyed without a word.
-bool is_ending() noexcept;
+/// Whether this process is the child of a fork: its other threads are gone, with whatever they had
+/// locked, and it may only destroy or exec.
+bool is_forked_child() noexcept;
 
-/// Whether the object lies in static storage: it is then destroyed only when the process exits,
-/// even if is_ending() does not know yet. May be slow.
-bool is_static(const void* object) noexcept;
+/// Whether the process is exiting: objects that somebody waits on are then destroyed without a word.
+/// May be slow.
+bool is_exiting() noexcept;
 
 /// Writes `message` to standard error and aborts the program.
 [[noreturn]] void fatal(const char* message) noexcept;

@@ -46,6 +46,8 @@ function(abide_test name label)
     set(library abide_internals)
   endif()
   abide_add_gtest(${name}_test ${label} ${library} ${test_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name}_test PRIVATE abide_test_support)
+  target_precompile_headers(${name}_test REUSE_FROM abide_test_support)
 endfunction()
 
 # abide_model_test(<name> <source>...): runs the product under the model checker.

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <link.h>
+#include <dlfcn.h>
 #include <pthread.h>
 #include <unistd.h>
+#include <unwind.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
-#include "platform/linux/ending.hpp"
+#include "platform/linux/fail.hpp"
 #include "platform/sys.hpp"
 
 namespace abide {
@@ -15,33 +17,28 @@ inline namespace v1 {
 namespace sys {
 namespace {
 
-constinit atomic<bool> ending{false};
+// Relaxed throughout: flags that are set once and order nothing.
+constinit atomic<bool> exiting{false};
+constinit atomic<bool> forked{false};
 
-// Runs when the process exits, before the static objects that are older than this library.
+// Its destructor runs when the process exits, before those of older static objects.
 struct exit_watch {
-  ~exit_watch() { note_ending(); }
+  ~exit_watch() { exiting.store(true, memory_order_relaxed); }
 };
 
-struct search {
-  const char* address;
-  bool found;
-};
-
-int find_in_module(dl_phdr_info* module, std::size_t, void* argument) {
-  auto* s = static_cast<search*>(argument);
-  for (int i = 0; i != module->dlpi_phnum && !s->found; ++i) {
-    const ElfW(Phdr)& segment = module->dlpi_phdr[i];
-    if (segment.p_type != PT_LOAD) continue;
-    const char* begin = reinterpret_cast<const char*>(module->dlpi_addr + segment.p_vaddr);
-    s->found = begin <= s->address && s->address < begin + segment.p_memsz;
+// Whether the frame is a call made by exit(). The address is that behind the call.
+_Unwind_Reason_Code find_exit(_Unwind_Context* frame, void* found) {
+  Dl_info symbol;
+  const auto address = static_cast<std::uintptr_t>(_Unwind_GetIP(frame)) - 1;
+  if (::dladdr(reinterpret_cast<void*>(address), &symbol) == 0 || symbol.dli_sname == nullptr ||
+      std::strcmp(symbol.dli_sname, "exit") != 0) {
+    return _URC_NO_REASON;
   }
-  return s->found ? 1 : 0;
+  *static_cast<bool*>(found) = true;
+  return _URC_NORMAL_STOP;
 }
 
 }  // namespace
-
-// Relaxed: a flag that is set once and orders nothing.
-void note_ending() noexcept { ending.store(true, memory_order_relaxed); }
 
 void at_fork(void (*prepare)() noexcept, void (*parent)() noexcept,
              void (*child)() noexcept) noexcept {
@@ -49,17 +46,19 @@ void at_fork(void (*prepare)() noexcept, void (*parent)() noexcept,
   static const exit_watch watch;
   // ENOMEM is the only error; then a fork may find a lock taken, as it may without this.
   (void)::pthread_atfork(prepare, parent, [] {
-    note_ending();
+    forked.store(true, memory_order_relaxed);
     in_child();
   });
 }
 
-bool is_ending() noexcept { return ending.load(memory_order_relaxed); }
+bool is_forked_child() noexcept { return forked.load(memory_order_relaxed); }
 
-bool is_static(const void* object) noexcept {
-  search s{static_cast<const char*>(object), false};
-  ::dl_iterate_phdr(find_in_module, &s);
-  return s.found;
+// The watch does not see what was made after it and is therefore destroyed before it; but then this
+// thread is inside exit(), and so is the call that asks.
+bool is_exiting() noexcept {
+  bool found = exiting.load(memory_order_relaxed);
+  if (!found) ::_Unwind_Backtrace(find_exit, &found);
+  return found;
 }
 
 void fatal(const char* message) noexcept {

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <climits>
 
-#include "platform/linux/ending.hpp"
+#include "platform/linux/fail.hpp"
 #include "platform/sys.hpp"
 
 // All futexes are private to the process. A wait takes an absolute deadline on CLOCK_MONOTONIC, the
@@ -29,8 +29,7 @@ long futex(const void* word, int operation, std::uint32_t value,
 }
 
 void wake(const void* word, std::uint32_t most) noexcept {
-  // EFAULT: the address is no memory any more, so nobody sleeps there (wake_address).
-  if (futex(word, FUTEX_WAKE, most) < 0 && errno != EFAULT) fail("futex(FUTEX_WAKE)", errno);
+  if (futex(word, FUTEX_WAKE, most) < 0) fail("futex(FUTEX_WAKE)", errno);
 }
 
 sleep_result sleep_while(const void* word, std::uint32_t expected, deadline until) noexcept {
@@ -88,7 +87,10 @@ void sleep_on_address(const atomic<std::uintptr_t>& word, std::uintptr_t expecte
   sleep_while(low_half(&word), static_cast<std::uint32_t>(expected), deadline::never());
 }
 
-void wake_address(const atomic<std::uintptr_t>* word) noexcept { wake(low_half(word), 1); }
+void wake_address(const atomic<std::uintptr_t>* word) noexcept {
+  // Whatever it answers: the address may be no memory any more, or serve somebody else's lock.
+  (void)futex(low_half(word), FUTEX_WAKE, 1);
+}
 
 bool pause(unsigned round) noexcept {
   if (round >= busy_rounds()) return false;

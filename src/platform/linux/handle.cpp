@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
 
-#include "platform/linux/ending.hpp"
+#include "platform/linux/fail.hpp"
 #include "platform/sys.hpp"
 
 // Event handles are eventfds: raised is a counter above zero. They are read and written with the C
@@ -67,6 +68,11 @@ void close_handle(native_handle_type fd) noexcept { ::close(fd); }
 poll_set::poll_set(std::size_t capacity) : records_(inline_) {
   static_assert(sizeof(pollfd) == record_bytes);
   if (capacity > inline_capacity) {
+    // poll(2) refuses more handles than the process may open, whatever they are.
+    rlimit limit;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && capacity > limit.rlim_cur) {
+      throw std::system_error(EINVAL, std::generic_category(), "abide: ppoll");
+    }
     heap_.reset(new std::byte[capacity * record_bytes]);
     records_ = heap_.get();
   }

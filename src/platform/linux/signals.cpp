@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "platform/linux/ending.hpp"
+#include "platform/linux/fail.hpp"
 #include "platform/sys_process.hpp"
 
 namespace abide {

@@ -2,12 +2,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <system_error>
 
-#include "platform/linux/ending.hpp"
 #include "platform/sys.hpp"
 
 namespace abide {
@@ -24,8 +22,6 @@ struct exit_guard {
     slot.ending = true;
     if (slot.parker != nullptr) release_parker(slot.parker);
     slot.parker = nullptr;
-    // The main thread's come first of all when the process exits.
-    if (::getpid() == ::gettid()) note_ending();
   }
 };
 thread_local exit_guard guard;
@@ -45,6 +41,8 @@ thread_slot& this_thread() noexcept {
   if (slot.parker == nullptr && !slot.ending) guard.armed = true;
   return slot;
 }
+
+const thread_slot* this_thread_id() noexcept { return &slot; }
 
 void start_thread(void (*run)() noexcept) {
   sigset_t all;

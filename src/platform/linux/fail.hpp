@@ -8,9 +8,6 @@ namespace sys {
 /// Ends the program over a system call that must not fail: names the call and the error.
 [[noreturn]] void fail(const char* call, int error) noexcept;
 
-/// From now on is_ending() is true.
-void note_ending() noexcept;
-
 }  // namespace sys
 }  // namespace v1
 }  // namespace abide

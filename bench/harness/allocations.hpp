@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+namespace bench {
+
+/// How often the calling thread has called operator new.
+unsigned long allocations() noexcept;
+
+}  // namespace bench

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <abide/abide.hpp>
+
+#include "support.hpp"
+#include "verify.hpp"
+
+// Units are conserved and nobody is stranded beside one (INV-3), whatever a poked waiter does.
+
+namespace {
+
+using abide::auto_reset_event;
+using abide::cancellation_source;
+using abide::fairness;
+using abide::semaphore;
+using abide::wait_status;
+using model::later;
+using model::scenario;
+
+TEST(ModelSemaphore, PokedWaiterThatIsCanceledPassesThePokeOn) {
+  scenario s("barging: a poked waiter is canceled, another waits");
+  s.bound(2).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    semaphore sem(0);
+    cancellation_source source;
+    const auto token = source.token();
+    model::thread canceled("acquire, canceled", [&] {
+      if (sem.acquire(abide::return_on(token)) == wait_status::ready) sem.release();
+    });
+    model::thread other("acquire", [&] { sem.acquire(); });
+    model::thread canceler("cancel", [&] { source.cancel(); });
+    sem.release();
+    model::join_all();
+    model::check(sem.available() == 0, "one unit, one taker");
+  });
+}
+
+TEST(ModelSemaphore, PokedWaiterThatTimesOutPassesThePokeOn) {
+  scenario s("barging: a poked waiter times out, another waits");
+  s.bound(2).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    semaphore sem(0);
+    model::thread timed("acquire, timed", [&] {
+      if (sem.try_acquire_until(later())) sem.release();
+    });
+    model::thread other("acquire", [&] { sem.acquire(); });
+    sem.release();
+    model::join_all();
+    model::check(sem.available() == 0, "one unit, one taker");
+  });
+}
+
+TEST(ModelSemaphore, PokedWaiterThatTookAnotherObjectPassesThePokeOn) {
+  scenario s("barging: a poked waiter is released by another object, another waits");
+  s.bound(2).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    semaphore sem(0);
+    auto_reset_event event;
+    model::thread first("wait_any", [&] {
+      if (abide::wait_any(sem, event) == 0) sem.release();
+    });
+    model::thread second("acquire", [&] { sem.acquire(); });
+    model::thread setter("set", [&] { event.set(); });
+    sem.release();
+    model::join_all();
+    model::check(sem.available() == 0, "one unit, one taker");
+  });
+}
+
+TEST(ModelSemaphore, TakerThatLeavesUnitsPokesTheNext) {
+  scenario s("barging: release(2), two waiters");
+  s.bound(2).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    semaphore sem(0);
+    model::thread first("acquire 1", [&] { sem.acquire(); });
+    model::thread second("acquire 2", [&] { sem.acquire(); });
+    sem.release(2);
+    model::join_all();
+    model::check(sem.available() == 0, "two units, two takers");
+  });
+}
+
+TEST(ModelSemaphore, ReleaseThenCancelOfOneThreadDoesNotLoseToTheCancel) {
+  scenario s("barging: release(); cancel() on one thread");
+  s.bound(4).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    semaphore sem(0);
+    cancellation_source source;
+    const auto token = source.token();
+    wait_status how = wait_status::timeout;
+    model::thread waiter("acquire", [&] { how = sem.acquire(abide::return_on(token)); });
+    waiter.await_asleep();
+    sem.release();
+    source.cancel();
+    model::join_all();
+    model::check(how == wait_status::ready, "the release found the waiter before the cancel");
+  });
+}
+
+TEST(ModelSemaphore, EachOfTwoReleasesReachesAWaitThatIsCanceledLater) {
+  scenario s("barging: release(); release(); cancel() with two waiters");
+  s.bound(2).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    semaphore sem(0);
+    cancellation_source source;
+    const auto token = source.token();
+    wait_status how = wait_status::timeout;
+    model::thread first("acquire 1", [&] { sem.acquire(); });
+    first.await_asleep();
+    model::thread second("acquire 2", [&] { how = sem.acquire(abide::return_on(token)); });
+    second.await_asleep();
+    sem.release();
+    sem.release();
+    source.cancel();
+    model::join_all();
+    model::check(how == wait_status::ready, "the second release found the second waiter");
+    model::check(sem.available() == 0, "two units, two takers");
+  });
+}
+
+TEST(ModelSemaphore, ReleaseAfterTheCancelStaysInTheCount) {
+  scenario s("barging: cancel(); release() on one thread");
+  s.bound(3).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    semaphore sem(0);
+    cancellation_source source;
+    const auto token = source.token();
+    wait_status how = wait_status::timeout;
+    model::thread waiter("acquire", [&] { how = sem.acquire(abide::return_on(token)); });
+    waiter.await_asleep();
+    source.cancel();
+    sem.release();
+    model::join_all();
+    model::check(how == wait_status::canceled && sem.available() == 1, "the cancel came first");
+  });
+}
+
+TEST(ModelSemaphore, BargerAndPokedWaiterShareTheUnits) {
+  scenario s("barging: a newcomer overtakes a poked waiter and gives back");
+  s.bound(2).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    semaphore sem(0);
+    model::thread waiter("acquire", [&] { sem.acquire(); });
+    model::thread barger("try_acquire", [&] {
+      if (sem.try_acquire()) sem.release();
+    });
+    sem.release();
+    model::join_all();
+    model::check(sem.available() == 0, "one unit, one taker");
+  });
+}
+
+TEST(ModelSemaphore, FifoHandOffGivesBackTheUnitOfACanceledWait) {
+  scenario s("fifo hand-off: release(2), one of three waits is canceled");
+  s.bound(2).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    semaphore sem(0, fairness::fifo);
+    cancellation_source source;
+    const auto token = source.token();
+    bool took = false;
+    model::thread canceled("acquire, canceled", [&] {
+      took = sem.acquire(abide::return_on(token)) == wait_status::ready;
+    });
+    model::thread other("acquire", [&] { sem.acquire(); });
+    model::thread canceler("cancel", [&] { source.cancel(); });
+    sem.release(2);
+    model::join_all();
+    model::check(sem.available() == (took ? 0 : 1), "two units, in and out");
+  });
+}
+
+TEST(ModelSemaphore, WaitAnyOverTwoSemaphoresTakesOneUnit) {
+  scenario s("wait_any over two semaphores, both released");
+  s.bound(2).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    semaphore a(0);
+    semaphore b(0, fairness::fifo);
+    model::thread release_a("release a", [&] { a.release(); });
+    model::thread release_b("release b", [&] { b.release(); });
+    (void)abide::wait_any(a, b);
+    model::join_all();
+    model::check(a.available() + b.available() == 1, "one of two units is left");
+  });
+}
+
+TEST(ModelSemaphore, CountStaysExactWithAnExportedHandle) {
+  scenario s("a semaphore's count lives in its second word beside a handle");
+  s.bound(2).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    semaphore sem(1);
+    const abide::os_handle handle(sem.native_handle());
+    model::thread taker("acquire", [&] { sem.acquire(); });
+    model::thread releaser("release", [&] { sem.release(); });
+    model::join_all();
+    model::check(sem.available() == 1, "one in, one out");
+    model::check(abide::wait_for(std::chrono::nanoseconds(0), handle), "a unit: readable");
+  });
+}
+
+}  // namespace

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <abide/abide.hpp>
+
+#include <memory>
+
+#include "support.hpp"
+#include "verify.hpp"
+
+// One wait over several objects: one outcome, and nothing taken from the losers (P2).
+
+namespace {
+
+using abide::auto_reset_event;
+using abide::cancellation_source;
+using abide::manual_reset_event;
+using model::later;
+
+TEST(ModelWaitAny, RacedByTwoEventsTakesOneAndLeavesTheOther) {
+  model::scenario s("wait_any raced by two events");
+  s.bound(3).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    auto_reset_event a;
+    auto_reset_event b;
+    model::thread set_a("set a", [&] { a.set(); });
+    model::thread set_b("set b", [&] { b.set(); });
+    const std::size_t i = abide::wait_any(a, b);
+    model::join_all();
+    model::check(a.is_set() == (i == 1), "a keeps its signal exactly if b ended the wait");
+    model::check(b.is_set() == (i == 0), "b keeps its signal exactly if a ended the wait");
+  });
+}
+
+TEST(ModelWaitAny, SignalCancelAndTimeoutHaveOneOutcome) {
+  model::scenario s("signal x cancel x timeout");
+  s.bound(3).warm_up(model::warm_thread);
+  const auto result = model::verify(s, [] {
+    auto_reset_event event;
+    cancellation_source source;
+    const auto token = source.token();
+    model::thread setter("set", [&] { event.set(); });
+    model::thread canceler("cancel", [&] { source.cancel(); });
+    const auto how = event.wait_until(later(), abide::return_on(token));
+    model::join_all();
+    model::check(event.is_set() == (how != abide::wait_status::ready),
+                 "the signal is kept or taken");
+    model::outcome({static_cast<int>(how)});
+  });
+  EXPECT_EQ(result.outcomes, (std::set<std::string>{"0", "1", "2"}));
+}
+
+TEST(ModelWaitAny, SetAfterSetOnTheSameThreadReportsTheLowerIndex) {
+  model::scenario s("a scan that meets two signals of one thread");
+  s.bound(3).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    manual_reset_event a;
+    manual_reset_event b;
+    model::thread setter("set a, b", [&] {
+      a.set();
+      b.set();
+    });
+    model::check(abide::wait_any(a, b) == 0, "a was set first");
+  });
+}
+
+TEST(ModelWaitAny, TheSameObjectTwiceTakesOneSignal) {
+  model::scenario s("a duplicate, set twice");
+  s.bound(2).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    auto_reset_event a;
+    model::thread setter("set twice", [&] {
+      a.set();
+      a.set();
+    });
+    (void)abide::wait_any(a, a);
+    model::join_all();
+  });
+}
+
+}  // namespace
