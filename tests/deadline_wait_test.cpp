@@ -13,8 +13,8 @@
 
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
-#include "support/system_calls.hpp"
 #include "support/running.hpp"
+#include "support/system_calls.hpp"
 
 // P9: deadlines are absolute, checked before the kernel is asked, and interruptions do not count.
 

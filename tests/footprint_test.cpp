@@ -20,8 +20,8 @@
 #include "support/allocations.hpp"
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
-#include "support/system_calls.hpp"
 #include "support/running.hpp"
+#include "support/system_calls.hpp"
 
 // P8: what waits and objects do not use.
 

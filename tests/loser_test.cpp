@@ -30,7 +30,9 @@ using support::wait_until_queued;
 class call {
  public:
   template <class W>
-  explicit call(W& w) : items_{w, abide::detail::access::ref(cancel_)}, call_({items_, 2}, abide::deadline::never()) {
+  explicit call(W& w)
+      : items_{w, abide::detail::access::ref(cancel_)},
+        call_({items_, 2}, abide::deadline::never()) {
     call_.enrol(0);
     call_.enrol(1);
   }

@@ -138,8 +138,8 @@ void at_fork(void (*prepare)() noexcept, void (*parent)() noexcept,
 /// locked, and it may only destroy or exec.
 bool is_forked_child() noexcept;
 
-/// Whether the process is exiting: objects that somebody waits on are then destroyed without a word.
-/// May be slow.
+/// Whether the process is exiting: objects that somebody waits on are then destroyed without a
+/// word. May be slow.
 bool is_exiting() noexcept;
 
 /// Writes `message` to standard error and aborts the program.

@@ -23,8 +23,7 @@ inline void make_noise() noexcept {
   if ((state & 63) == 0) {
     ::sched_yield();
   } else if ((state & 7) == 1) {
-    for (volatile std::uint32_t i = (state >> 8) & 255; i != 0; i = i - 1) {
-    }
+    for (volatile std::uint32_t i = (state >> 8) & 255; i != 0; i = i - 1) {}
   }
 }
 
