@@ -15,6 +15,7 @@ inline namespace v1 {
 namespace cancellation {
 
 state* state::make(std::size_t parents) {
+  core::install_process_hooks();
   static_assert(sizeof(state) % alignof(link) == 0);
   return new (::operator new(sizeof(state) + parents * sizeof(link))) state;
 }

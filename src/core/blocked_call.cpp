@@ -44,11 +44,6 @@ bool blocked_call::observe(std::size_t i) noexcept {
   return !ready;
 }
 
-bool blocked_call::is_observing(std::size_t i) noexcept {
-  // Acquire: pairs with let_go(), after which the entry is this call's again.
-  return entries_[i].status.load(sys::memory_order_acquire) != link::done;
-}
-
 void blocked_call::sleep(sys::poll_set* handles) noexcept {
   const auto result = handles == nullptr ? parker_->park(until_) : parker_->park(*handles, until_);
   if (result == sys::sleep_result::timed_out) decide(timed_out);

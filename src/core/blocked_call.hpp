@@ -35,7 +35,6 @@ class blocked_call {
   /// Queues an observer on object i, unless it is queued there. Returns: false if the object was
   /// ready then: no poke will come for what it has.
   bool observe(std::size_t i) noexcept;
-  bool is_observing(std::size_t i) noexcept;
 
   /// Sleeps once: until a wake, a ready handle or the deadline, which decides the call.
   void sleep(sys::poll_set* handles) noexcept;

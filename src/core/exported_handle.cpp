@@ -3,6 +3,7 @@
 
 #include <abide/waitable.hpp>
 
+#include "core/process_hooks.hpp"
 #include "core/wait_list.hpp"
 
 namespace abide {
@@ -59,6 +60,7 @@ native_handle_type export_handle(const waitable& w, kind k) {
     }
     object.publish();
   }
+  core::install_process_hooks();
   // Made before LOCK is taken: a refusal leaves the object untouched.
   auto* made = new core::exported_handle;
   core::locked object(w, k);

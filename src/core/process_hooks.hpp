@@ -7,7 +7,8 @@ namespace abide {
 inline namespace v1 {
 namespace core {
 
-/// Called before the first parker is made and before the timer thread starts. Idempotent.
+/// Called before anything is made that a child could find locked: a parker, a cancellation state,
+/// an exported handle, the timer thread. Idempotent, one load.
 void install_process_hooks() noexcept;
 
 // The locks of the library in lock order, each in the file that owns it.

@@ -138,15 +138,17 @@ outcome block(const item_list& items, all_items& all, std::size_t unready, deadl
   }
   bool took = false;
   while (!took && call.decided() == waiting) {
-    if (items.is_handle(unready)) {
-      handle.emplace(2);
-      handle->add(items.handle(unready).handle, items.handle(unready).wanted);
-      handle->add(call.sleeper().own_handle(), io::readable);
-      call.sleep(&*handle);
-    } else if (!items.is_object(unready)) {
-      call.sleep(nullptr);
-    } else if (observe_all(items, call, unready)) {
-      while (call.decided() == waiting && call.is_observing(unready)) call.sleep(nullptr);
+    if (items.is_object(unready)) {
+      while (call.decided() == waiting && observe_all(items, call, unready)) call.sleep(nullptr);
+    } else {
+      observe_all(items, call, unready);
+      if (items.is_handle(unready)) {
+        handle.emplace(2);
+        handle->add(items.handle(unready).handle, items.handle(unready).wanted);
+        handle->add(call.sleeper().own_handle(), io::readable);
+      }
+      call.sleep(handle ? &*handle : nullptr);
+      handle.reset();
     }
     took = call.decided() == waiting && all.take(unready);
   }

@@ -67,8 +67,8 @@ class locked {
   wait_entry* detach_granted() noexcept;
 
   /// Restores INV-3: as many ordinary entries as there are units are promised one, and one of those
-  /// is poked; units left and no ordinary entry queued => no observer is queued either. Due after
-  /// every change.
+  /// is poked; units left and no ordinary entry queued => every observer so far has been
+  /// poked. Due after every change.
   void settle() noexcept;
 
   exported_handle* handle() const noexcept;

@@ -54,7 +54,7 @@ TEST(ModelWaitAll, OrdinaryWaitIsServedFirst) {
 
 TEST(ModelWaitAll, TwoThatShareAnObjectAreBothServed) {
   scenario s("two wait_all over overlapping sets");
-  s.bound(3).warm_up(model::warm_thread);
+  s.bound(2).warm_up(model::warm_thread);
   model::verify(s, [] {
     semaphore e(0);
     abide::manual_reset_event g(abide::initially_set);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # One line a test. Every test carries one label and a watchdog of ABIDE_TEST_TIMEOUT seconds.
 
-set(ABIDE_TEST_TIMEOUT 120 CACHE STRING "Seconds after which a test is killed")
+set(ABIDE_TEST_TIMEOUT 300 CACHE STRING "Seconds after which a test is killed")
 set(ABIDE_TEST_LABELS unit model mutants fuzz oracle noise fault example package gate windows)
 
 # Sets label, watchdog and, for a gate, which measures time, that nothing else runs meanwhile.

@@ -20,10 +20,12 @@ inline void make_noise() noexcept {
   state ^= state << 13;
   state ^= state >> 17;
   state ^= state << 5;
-  if ((state & 63) == 0) {
+  if ((state & 255) == 0) {
     ::sched_yield();
   } else if ((state & 7) == 1) {
-    for (volatile std::uint32_t i = (state >> 8) & 255; i != 0; i = i - 1) {}
+    for (std::uint32_t i = (state >> 8) & 255; i != 0; --i) {
+      asm volatile("");  // keeps the loop
+    }
   }
 }
 
