@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <thread>
 #include <vector>
 
 #include "support/descriptors.hpp"
@@ -17,7 +16,6 @@
 namespace {
 
 using namespace std::chrono_literals;
-using support::queued;
 using support::run;
 using support::wait_until_queued;
 
@@ -110,7 +108,7 @@ TEST(Pulse, ObserversAreExcepted) {
   gate.set();
   gate.reset();
   EXPECT_FALSE(support::is_readable(handle));
-  while (queued(gate) + queued(other) != 1) std::this_thread::yield();  // it waits again
+  wait_until_queued(gate, 1);  // it has looked and waits again
   EXPECT_FALSE(all.is_done());
   other.set();
   gate.set();

@@ -34,7 +34,12 @@ function(abide_add_gtest target label library)
   add_executable(${target} ${ARGN})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE ${library} GTest::gtest_main abide_dev)
-  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
+  # The same tests run in more than one build of the product; their names tell which.
+  set(prefix)
+  if(label STREQUAL noise)
+    set(prefix TEST_PREFIX noise.)
+  endif()
+  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 ${prefix} PROPERTIES ${properties})
 endfunction()
 
 # abide_test(<name> <label> [INTERNALS] <source>...)
