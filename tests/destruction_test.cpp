@@ -119,6 +119,16 @@ TEST_F(DestructionDeathTest, EveryKindOfWaitCounts) {
                dies);
 }
 
+TEST_F(DestructionDeathTest, EveryObjectOfAWaitAllCountsAlsoOneThatIsReady) {
+  EXPECT_DEATH(destroy_in_use<abide::auto_reset_event>(
+                   [](abide::auto_reset_event& ready) {
+                     const abide::manual_reset_event never;
+                     abide::wait_all(ready, never);
+                   },
+                   abide::initially_set),
+               ends_for("auto_reset_event"));
+}
+
 template <class T, class... Args>
 void expect_destructor_lets_it_leave(Args... args) {
   auto object = std::make_unique<T>(args...);

@@ -37,7 +37,8 @@ pollfd* records(std::byte* at) noexcept { return reinterpret_cast<pollfd*>(at); 
 
 native_handle_type make_handle() {
   const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), "abide: eventfd");
+  if (fd < 0)
+    throw std::system_error(std::error_code(errno, std::generic_category()), "abide: eventfd");
   return fd;
 }
 
@@ -71,7 +72,7 @@ poll_set::poll_set(std::size_t capacity) : records_(inline_) {
     // poll(2) refuses more handles than the process may open, whatever they are.
     rlimit limit;
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && capacity > limit.rlim_cur) {
-      throw std::system_error(EINVAL, std::generic_category(), "abide: ppoll");
+      throw std::system_error(std::error_code(EINVAL, std::generic_category()), "abide: ppoll");
     }
     heap_.reset(new std::byte[capacity * record_bytes]);
     records_ = heap_.get();

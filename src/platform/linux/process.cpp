@@ -19,7 +19,7 @@ namespace {
 constexpr auto by_pidfd = static_cast<idtype_t>(3);  // P_PIDFD, Linux 5.4
 
 [[noreturn]] void refuse(const char* call) {
-  throw std::system_error(errno, std::generic_category(), call);
+  throw std::system_error(std::error_code(errno, std::generic_category()), call);
 }
 
 }  // namespace

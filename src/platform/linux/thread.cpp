@@ -59,7 +59,8 @@ void start_thread(void (*run)() noexcept) {
   }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (error != 0) {
-    throw std::system_error(error, std::generic_category(), "abide: cannot start the timer thread");
+    throw std::system_error(std::error_code(error, std::generic_category()),
+                            "abide: cannot start the timer thread");
   }
 }
 
