@@ -21,6 +21,7 @@
 #include "support/allocations.hpp"
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
+#include "support/no_handles.hpp"
 #include "support/state_probe.hpp"
 #include "support/thread_facts.hpp"
 
@@ -210,27 +211,13 @@ TEST(CancellationFault, NativeHandleWithoutMemory) {
   EXPECT_TRUE(support::is_readable(source.token().native_handle()));
 }
 
-/// While it lives, no handle can be made.
-class no_handles {
- public:
-  no_handles() {
-    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
-    const rlimit none{0, before_.rlim_max};
-    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  }
-  ~no_handles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
 TEST(CancellationFault, NativeHandleWithoutADescriptorIsSystemError) {
   cancellation_source source;
   const auto canceled = cancellation_token::canceled();
   for (const cancellation_token& token : {source.token(), cancellation_token(), canceled}) {
     std::exception_ptr thrown;
     try {
-      const no_handles none;
+      const support::no_handles none;
       (void)token.native_handle();
     } catch (...) {
       thrown = std::current_exception();

@@ -19,6 +19,7 @@
 #include "support/allocations.hpp"
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
+#include "support/no_handles.hpp"
 #include "support/rendezvous.hpp"
 #include "support/running.hpp"
 #include "support/system_calls.hpp"
@@ -34,24 +35,17 @@ using support::run;
 
 class RefusalDeathTest : public support::child_process {};
 
-/// While it lives the process cannot open one more handle.
-class no_handles_left {
+/// While it lives the process may open 32 handles.
+class few_handles {
  public:
-  no_handles_left() {
+  few_handles() {
     ::getrlimit(RLIMIT_NOFILE, &before_);
-    const int next = ::dup(STDERR_FILENO);  // the lowest that is free
-    ::close(next);
-    limit(static_cast<rlim_t>(next));
+    const rlimit few{32, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
   }
-  no_handles_left(const no_handles_left&) = delete;
-  no_handles_left& operator=(const no_handles_left&) = delete;
-  ~no_handles_left() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
-  void limit(rlim_t n) {
-    rlimit lower = before_;
-    lower.rlim_cur = n;
-    ::setrlimit(RLIMIT_NOFILE, &lower);
-  }
+  few_handles(const few_handles&) = delete;
+  few_handles& operator=(const few_handles&) = delete;
+  ~few_handles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
 
  private:
   rlimit before_{};
@@ -67,12 +61,11 @@ std::error_code error_of(Call call) {
   return {};
 }
 
-/// The error of a call that is made while no handle is left. It is looked at afterwards, because
-/// UndefinedBehaviorSanitizer needs handles to do that.
+/// The error of a call that is made while no handle is left.
 template <class Call>
 std::error_code error_without_handles(Call call) {
   return error_of([&] {
-    const no_handles_left none;
+    const support::no_handles none;
     call();
   });
 }
@@ -128,7 +121,7 @@ TEST_F(RefusalDeathTest, OfTheHandleAWaitNeedsTakesNothingAndALaterTrySucceeds) 
         event.set();
         units.release();
         {  // What is ready needs no handle.
-          const no_handles_left none;
+          const support::no_handles none;
           EXPECT_EQ(abide::wait_any(handle, event), 1u);
           EXPECT_EQ(abide::wait_any(handle, units), 1u);
           EXPECT_EQ(abide::wait_any_for(0s, handle, event), std::nullopt);
@@ -154,8 +147,7 @@ TEST_F(RefusalDeathTest, OfAPollOfSoManyHandlesIsAnErrorAndNotTheEnd) {
         EXPECT_EQ(abide::wait_any_for(1ms, list), std::nullopt);
         const auto error_with_few = [](auto wait) {
           return error_of([&] {
-            no_handles_left few;
-            few.limit(32);
+            const few_handles few;
             wait();
           });
         };
