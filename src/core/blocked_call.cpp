@@ -15,6 +15,7 @@ bool blocked_call::enrol(std::size_t i) noexcept {
   wait_entry& entry = entries_[i];
   entry.block = &block_;
   entry.grants = static_cast<outcome>(i + 1);
+  if (append_alone(items_.object(i), items_.kind_of(i), entry)) return decided() == waiting;
   locked object(items_.object(i), items_.kind_of(i));
   if (object.units() == 0) {
     object.append(entry);
@@ -50,7 +51,7 @@ void blocked_call::sleep(sys::poll_set* handles) noexcept {
 }
 
 void blocked_call::take_if_poked() noexcept {
-  for (std::size_t i = 0; i != items_.size; ++i) {
+  for (std::size_t i = 0; decided() == waiting && i != items_.size; ++i) {
     wait_entry& entry = entries_[i];
     // Relaxed: a hint that LOCK confirms; the poke came before the unpark that woke this call.
     if (entry.status.load(sys::memory_order_relaxed) != link::poked) continue;
@@ -65,7 +66,6 @@ void blocked_call::take_if_poked() noexcept {
       }
     }
     object.publish();
-    if (decided() != waiting) return;
   }
 }
 

@@ -8,13 +8,13 @@ inline namespace v1 {
 namespace core {
 
 void check_not_empty(const item_list& items) {
-  for (std::size_t i = 0; i != items.size; ++i) {
-    if (items.is_element(i)) return;
+  if (items.size == items.tokens) {
+    throw std::invalid_argument("abide: a wait needs something to wait for");
   }
-  throw std::invalid_argument("abide: a wait needs something to wait for");
 }
 
 outcome canceled_at_entry(const item_list& items) noexcept {
+  if (items.tokens == 0) return waiting;
   for (std::size_t i = 0; i != items.size; ++i) {
     if (!items.is_element(i) && items.looks_ready(i)) return static_cast<outcome>(i + 1);
   }
@@ -22,10 +22,8 @@ outcome canceled_at_entry(const item_list& items) noexcept {
 }
 
 void collect_handles(const item_list& items, std::optional<sys::poll_set>& handles) {
-  std::size_t n = 0;
-  for (std::size_t i = 0; i != items.size; ++i) n += items.is_handle(i) ? 1 : 0;
-  if (n == 0) return;
-  handles.emplace(n + 1);  // and the parker's own
+  if (items.handles == 0) return;
+  handles.emplace(items.handles + 1);  // and the parker's own
   for (std::size_t i = 0; i != items.size; ++i) {
     if (items.is_handle(i)) handles->add(items.handle(i).handle, items.handle(i).wanted);
   }

@@ -20,8 +20,17 @@ using detail::role;
 
 /// The arguments of one call, by position.
 struct item_list {
+  item_list(const waitable_ref* list, std::size_t n) noexcept : items(list), size(n) {
+    for (std::size_t i = 0; i != n; ++i) {
+      tokens += is_element(i) ? 0 : 1;
+      handles += is_handle(i) ? 1 : 0;
+    }
+  }
+
   const waitable_ref* items;
   std::size_t size;
+  std::size_t tokens = 0;   // items that end the wait without satisfying it
+  std::size_t handles = 0;  // OS handles
 
   waitable_ref operator[](std::size_t i) const noexcept { return items[i]; }
   kind kind_of(std::size_t i) const noexcept { return access::kind(items[i]); }

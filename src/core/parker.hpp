@@ -17,13 +17,16 @@ namespace core {
 /// may unpark it for ever. An unpark that comes late wakes the next owner once for nothing, so
 /// every caller of park() loops on its own condition.
 ///
-///     state             legal to find              who changes it, to what
-///     empty             awake                      owner -> asleep_*; unpark -> notified
-///     notified          awake, one wake is due     owner -> empty
-///     asleep_in_futex   owner in sys::sleep        unpark -> notified + wake; owner -> empty
-///     (time) asleep_in_poll    owner in poll_set::sleep   unpark -> notified + raise; owner ->
-///     empty
+// clang-format off
+///     state             legal to find                   who changes it, to what
+///     empty             the owner is awake              owner -> asleep_*; unpark -> notified
+///     notified          awake, one wake is due          owner -> empty
+///     asleep_in_futex   the owner is in sys::sleep      unpark -> notified, then a wake;
+///                                                         owner, in time -> empty
+///     asleep_in_poll    the owner is in a poll          unpark -> notified, then raise;
+///                                                         owner -> empty
 ///
+// clang-format on
 /// Every change is a CAS or an exchange.
 class parker {
  public:

@@ -38,16 +38,20 @@ struct wait_block {
 
 /// A blocked call's place in one object's list, on the call's stack.
 ///
-///     status     legal to find                        who changes it, to what
-///     unlinked   in no list; only its call knows it   its call, under LOCK -> linked
-///     linked     in the list                          under LOCK -> the next two, detached,
-///     unlinked promised   in the list, a unit is there for it  under LOCK -> poked, linked,
-///     detached, unlinked poked      the same, and woken to take it       under LOCK -> linked,
-///     detached, unlinked detached   in a signaler's private chain        leaver -> waited;
-///     signaler -> done waited     the same, and its call sleeps on it  signaler -> done, then
-///     unpark done       the signaler knows it no more        its call, under LOCK -> linked
-///     (wait_all)
+// clang-format off
+///     status     legal to find                               who changes it, to what
+///     unlinked   in no list; only its call knows it          its call -> linked
+///     linked     in the list                                 under LOCK -> promised, poked,
+///                                                              detached, unlinked
+///     promised   in the list, a unit is there for it         under LOCK -> poked, linked,
+///                                                              detached, unlinked
+///     poked      the same, and its call is woken to take it  under LOCK -> linked, detached,
+///                                                              unlinked
+///     detached   in a signaler's private chain               leaver -> waited; signaler -> done
+///     waited     the same, and its call sleeps on it         signaler -> done, then unpark
+///     done       the signaler knows it no more               its call (wait_all) -> linked
 ///
+// clang-format on
 /// While it is detached or waited its call cannot return unless this entry's own signaler decided
 /// it: the entry, its block and the object are alive (INV-2).
 struct alignas(8) wait_entry {

@@ -3,14 +3,6 @@
 
 #include "core/exported_handle.hpp"
 
-// How an object's word reads (the table of all words is in DESIGN.md):
-//
-//     events, tokens   SET = the unit; the rest is the tail, or 0
-//     semaphores       SET = the rest is the count, nobody is queued; no SET = the rest is the tail
-//                      and the count stands in queued_units, or the word is 0: no unit, no entry
-//
-// The count stands in one place at a time and moves only under LOCK.
-
 namespace abide {
 inline namespace v1 {
 namespace core {
@@ -24,46 +16,30 @@ using group = wait_entry::group;
 // every overtake is a turn the head does not get, so not high.
 constexpr std::uint32_t most_overtakes = 64;
 
-const counted_waitable& counted(const waitable& w) noexcept {
-  return static_cast<const counted_waitable&>(w);
-}
-
-wait_entry* tail_of(std::uintptr_t word) noexcept {
-  return reinterpret_cast<wait_entry*>(word & waitable::tail_mask);
-}
-
 }  // namespace
 
-bool looks_ready(const waitable& w, kind k) noexcept {
-  // Acquire: pairs with the release of whoever made it ready, here and in queued_units.
-  const std::uintptr_t word = w.word.load(sys::memory_order_acquire);
-  if ((word & waitable::set_bit) != 0) return true;
-  return is_counted(k) && tail_of(word) != nullptr &&
-         counted(w).queued_units.load(sys::memory_order_acquire) != 0;
-}
-
-locked::locked(const waitable& w, kind k) noexcept : object_(w), kind_(k) {
-  const std::uintptr_t word = lock_word(w.word);
-  const bool is_set = (word & waitable::set_bit) != 0;
-  if (!is_counted(k)) {
-    units_ = is_set ? 1 : 0;
-    tail_ = tail_of(word);
-  } else if (is_set) {
-    units_ = static_cast<std::uint32_t>(word >> waitable::count_shift);
-    tail_ = nullptr;
-  } else {
-    tail_ = tail_of(word);
-    // Relaxed: LOCK orders it.
-    units_ = tail_ == nullptr ? 0 : counted(w).queued_units.load(sys::memory_order_relaxed);
+bool append_alone(const waitable& w, kind k, wait_entry& entry) noexcept {
+  if (is_counted(k)) return false;  // the count would have to move with it
+  std::uintptr_t nobody = 0;
+  entry.next = entry.previous = &entry;
+  // Relaxed: published with the word.
+  entry.status.store(link::linked, sys::memory_order_relaxed);
+  // Release: pairs with the acquire of the next lock_word. Acquire: pairs with the release of
+  // whoever left the word empty, as a LOCK section would.
+  if (w.word.compare_exchange_strong(nobody, reinterpret_cast<std::uintptr_t>(&entry),
+                                     sys::memory_order_acq_rel, sys::memory_order_relaxed)) {
+    return true;
   }
+  entry.status.store(link::unlinked, sys::memory_order_relaxed);
+  return false;
 }
 
 void locked::append(wait_entry& entry) noexcept {
-  wait_entry* before = tail_;  // the last entry that stays in front of the new one
+  wait_entry* before = state_.tail;  // the last entry that stays in front of the new one
   if (before == nullptr) {
-    entry.next = entry.previous = tail_ = &entry;
+    entry.next = entry.previous = state_.tail = &entry;
   } else {
-    wait_entry* const last = tail_;
+    wait_entry* const last = state_.tail;
     while (before->rank > entry.rank && before != last->next) before = before->previous;
     const bool goes_first = before->rank > entry.rank;  // then the list starts with the new one
     if (goes_first) before = last;
@@ -71,37 +47,19 @@ void locked::append(wait_entry& entry) noexcept {
     entry.next = before->next;
     before->next->previous = &entry;
     before->next = &entry;
-    if (before == last && !goes_first) tail_ = &entry;
+    if (before == last && !goes_first) state_.tail = &entry;
   }
   entry.passed = 0;
   // Relaxed: published with LOCK.
   entry.status.store(link::linked, sys::memory_order_relaxed);
 }
 
-void locked::unlink(wait_entry& entry, link becomes) noexcept {
-  if (entry.next == &entry) {
-    tail_ = nullptr;
-  } else {
-    entry.previous->next = entry.next;
-    entry.next->previous = entry.previous;
-    if (tail_ == &entry) tail_ = entry.previous;
-  }
-  // Relaxed: published with LOCK.
-  entry.status.store(becomes, sys::memory_order_relaxed);
-}
-
-wait_entry* locked::first_ordinary() const noexcept {
-  wait_entry* const head = first();
-  return head != nullptr && head->rank == group::ordinary ? head : nullptr;
-}
-
 exported_handle* locked::handle() const noexcept {
-  return tail_ != nullptr && tail_->rank == group::handle ? static_cast<exported_handle*>(tail_)
-                                                          : nullptr;
+  return has_handle() ? static_cast<exported_handle*>(state_.tail) : nullptr;
 }
 
 wait_entry* locked::detach_granted() noexcept {
-  std::uint32_t grants = units_;
+  std::uint32_t grants = state_.units;
   if (kind_ == kind::level) {
     grants = ~std::uint32_t{0};
   } else if (kind_ == kind::units) {
@@ -129,7 +87,7 @@ void locked::settle_ordinary() noexcept {
   wait_entry* entry = head;
   wait_entry* next_to_poke = nullptr;
   bool is_poked = false;
-  std::uint32_t unmarked = units_;
+  std::uint32_t unmarked = state_.units;
   do {
     const link status = entry->status.load(sys::memory_order_relaxed);
     const bool is_marked = status == link::promised || status == link::poked;
@@ -155,7 +113,7 @@ void locked::settle() noexcept {
     if (kind_ == kind::units) settle_ordinary();
     return;
   }
-  if (units_ == 0) return;
+  if (state_.units == 0) return;
   for (wait_entry* head; (head = first()) != nullptr && head->rank == group::observer;) {
     unlink(*head, link::detached);
     head->next = observers_;
@@ -163,23 +121,8 @@ void locked::settle() noexcept {
   }
 }
 
-std::uintptr_t locked::encode() noexcept {
-  if (tail_ == nullptr) {
-    if (units_ == 0) return 0;
-    return waitable::set_bit |
-           (is_counted(kind_) ? std::uintptr_t{units_} << waitable::count_shift : 0);
-  }
-  const auto tail = reinterpret_cast<std::uintptr_t>(tail_);
-  if (!is_counted(kind_)) return tail | (units_ != 0 ? waitable::set_bit : 0);
-  // Release: pairs with looks_ready() and available(), which read it without LOCK.
-  const_cast<counted_waitable&>(counted(object_))
-      .queued_units.store(units_, sys::memory_order_release);
-  return tail;
-}
-
-void locked::unlock() noexcept {
-  if (exported_handle* x = handle(); x != nullptr && x->want(units_ != 0)) changed_ = x;
-  unlock_word(object_.word, encode());
+void locked::note_level() noexcept {
+  if (handle()->want(units() != 0)) changed_ = handle();
 }
 
 void locked::follow_up() noexcept {
@@ -194,11 +137,11 @@ void locked::follow_up() noexcept {
 }
 
 void locked::publish_and_sleep() noexcept {
-  const std::uintptr_t word = encode() | waitable::parked_bit;
+  const std::uintptr_t word = encode(object_, kind_, state_) | waitable::parked_bit;
   // Release: as in unlock_word. A leaver may be asleep on LOCK, with PARKED set or, if this thread
   // was woken in its place, without. It is woken, takes LOCK with PARKED set, and so wakes the
   // next.
-  object_.word.exchange(word, sys::memory_order_acq_rel);
+  object_.word.exchange(word, sys::memory_order_release);
   sys::wake_address(&object_.word);
   sys::sleep_on_address(object_.word, word);
 }

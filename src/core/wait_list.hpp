@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "core/object_word.hpp"
 #include "core/wait_entry.hpp"
 #include "core/word_lock.hpp"
 
@@ -14,18 +15,12 @@ namespace core {
 
 class exported_handle;
 
-using detail::counted_waitable;
-using detail::kind;
-using detail::waitable;
+/// Queues an ordinary entry on an event or token that is not set and has nobody queued: one CAS in
+/// place of a LOCK section. Returns: false, and nothing is changed, if the object is anything else.
+bool append_alone(const waitable& w, kind k, wait_entry& entry) noexcept;
 
-constexpr bool is_counted(kind k) noexcept { return k == kind::units || k == kind::fifo_units; }
-
-/// Whether a wait on the object would be satisfied now, without taking LOCK: true may be outdated
-/// at once, as may false.
-bool looks_ready(const waitable& w, kind k) noexcept;
-
-/// The object under LOCK: its units and its list, and the only way to change either. Units are what
-/// a wait needs: a semaphore's count; 1 while an event or token is set.
+/// The object under LOCK: its units and its list, and but for append_alone() and the lock-free
+/// steps in the public headers the only way to change either.
 ///
 /// The list is circular and in the order of wait_entry::group: ordinary entries first come first
 /// served, then observers, then at most one exported handle, which is always the tail.
@@ -35,31 +30,47 @@ bool looks_ready(const waitable& w, kind k) noexcept;
 class locked {
  public:
   /// Takes LOCK.
-  locked(const waitable& w, kind k) noexcept;
+  locked(const waitable& w, kind k) noexcept
+      : object_(w), kind_(k), state_(decode(w, k, lock_word(w.word))) {}
   locked(const locked&) = delete;
   locked& operator=(const locked&) = delete;
 
-  std::uint32_t units() const noexcept { return units_; }
+  std::uint32_t units() const noexcept { return state_.units; }
   /// Whether there is something to take that no ordinary entry is promised (P4).
-  bool has_spare() const noexcept { return units_ != 0 && first_ordinary() == nullptr; }
-  bool is_empty() const noexcept { return tail_ == nullptr; }
+  bool has_spare() const noexcept { return state_.units != 0 && first_ordinary() == nullptr; }
+  bool is_empty() const noexcept { return state_.tail == nullptr; }
 
   /// Takes what a wait takes. Requires: units() > 0.
   void take() noexcept {
-    if (kind_ != kind::level) --units_;
+    if (kind_ != kind::level) --state_.units;
   }
   /// Adds n units; events hold one at most.
-  void add(std::uint32_t n) noexcept { units_ = is_counted(kind_) ? units_ + n : 1; }
-  void clear() noexcept { units_ = 0; }
+  void add(std::uint32_t n) noexcept { state_.units = is_counted(kind_) ? state_.units + n : 1; }
+  void clear() noexcept { state_.units = 0; }
 
   /// Queues an entry behind those of its group.
   void append(wait_entry& entry) noexcept;
   /// Takes an entry out of the list; its status changes once, to what it is from now on, because a
   /// leaver looks at it without LOCK.
-  void unlink(wait_entry& entry, wait_entry::link becomes = wait_entry::link::unlinked) noexcept;
+  void unlink(wait_entry& entry, wait_entry::link becomes = wait_entry::link::unlinked) noexcept {
+    if (entry.next == &entry) {
+      state_.tail = nullptr;
+    } else {
+      entry.previous->next = entry.next;
+      entry.next->previous = entry.previous;
+      if (state_.tail == &entry) state_.tail = entry.previous;
+    }
+    // Relaxed: published with LOCK.
+    entry.status.store(becomes, sys::memory_order_relaxed);
+  }
 
-  wait_entry* first() const noexcept { return tail_ == nullptr ? nullptr : tail_->next; }
-  wait_entry* first_ordinary() const noexcept;
+  wait_entry* first() const noexcept {
+    return state_.tail == nullptr ? nullptr : state_.tail->next;
+  }
+  wait_entry* first_ordinary() const noexcept {
+    wait_entry* const head = first();
+    return head != nullptr && head->rank == wait_entry::group::ordinary ? head : nullptr;
+  }
 
   /// Takes those ordinary entries out of the list that are granted what is there, and their units:
   /// everybody at a level, the longest waiting at a hand-off, nobody or an entry that was passed
@@ -71,16 +82,22 @@ class locked {
   /// poked. Due after every change.
   void settle() noexcept;
 
+  bool has_handle() const noexcept {
+    return state_.tail != nullptr && state_.tail->rank == wait_entry::group::handle;
+  }
   exported_handle* handle() const noexcept;
 
   /// Gives LOCK back, then does what was noted.
   void publish() noexcept {
     unlock();
-    follow_up();
+    if (poked_ != nullptr || observers_ != nullptr || changed_ != nullptr) follow_up();
   }
 
   // The halves of publish(), for wait_all, which gives back all its locks before it wakes anybody.
-  void unlock() noexcept;
+  void unlock() noexcept {
+    if (has_handle()) note_level();
+    unlock_word(object_.word, encode(object_, kind_, state_));
+  }
   void follow_up() noexcept;
 
   /// Gives LOCK back with PARKED set and sleeps until the word changes (the destructor's wait).
@@ -88,12 +105,11 @@ class locked {
 
  private:
   void settle_ordinary() noexcept;
-  std::uintptr_t encode() noexcept;
+  void note_level() noexcept;
 
   const waitable& object_;
   const kind kind_;
-  std::uint32_t units_;
-  wait_entry* tail_;
+  object_state state_;
   parker* poked_ = nullptr;             // to unpark
   wait_entry* observers_ = nullptr;     // detached, to let go and unpark
   exported_handle* changed_ = nullptr;  // to reconcile, with one reference

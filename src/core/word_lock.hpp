@@ -36,9 +36,8 @@ inline std::uintptr_t lock_word(sys::atomic<std::uintptr_t>& word) noexcept {
 /// Publishes `value` and gives LOCK back: the last touch of the word. An exchange, because it may
 /// find PARKED set; the wake that follows then uses the address only, so the word may be gone.
 inline void unlock_word(sys::atomic<std::uintptr_t>& word, std::uintptr_t value) noexcept {
-  // Release: pairs with the acquire of the next lock_word or of a lock-free reader; acquire is not
-  // needed, LOCK was ours.
-  if ((word.exchange(value, sys::memory_order_acq_rel) & parked_bit) != 0) {
+  // Release: pairs with the acquire of the next lock_word or of a lock-free reader.
+  if ((word.exchange(value, sys::memory_order_release) & parked_bit) != 0) {
     sys::wake_address(&word);
   }
 }
