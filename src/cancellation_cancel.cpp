@@ -10,8 +10,8 @@
 // marked does the first callback run: it may join a thread that waits on a linked token.
 //
 // A tree is marked under links_mutex, so that two cancels that meet do not run callbacks while the
-// other is half way through what they share; a state without children is a tree by itself and needs
-// no mutex. Marking runs no user code.
+// other is half way through what they share; a state without links is a tree by itself and needs no
+// mutex. Marking runs no user code.
 
 namespace abide {
 inline namespace v1 {
@@ -21,7 +21,8 @@ state::marked state::mark(std::error_code reason, state& origin, links_mutex_is 
                           link*& pending) noexcept {
   core::locked self(*this, detail::kind::level);
   const bool before = self.units() != 0;
-  if (before || (children_ != nullptr && mutex == links_mutex_is::free)) {
+  const bool is_linked = children_ != nullptr || link_count_ != 0;
+  if (before || (is_linked && mutex == links_mutex_is::free)) {
     self.publish();
     return before ? marked::before : marked::needs_links_mutex;
   }

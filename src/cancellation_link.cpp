@@ -48,7 +48,9 @@ void state::follow(std::span<state* const> parents) noexcept {
   }
   if (canceled != nullptr) {
     link* none = nullptr;  // nobody has a token of this state yet, so it has no children
-    mark(canceled->reason(), *canceled->origin(), links_mutex_is::free, none);
+    links_mutex().lock();
+    mark(canceled->reason(), *canceled->origin(), links_mutex_is::held, none);
+    links_mutex().unlock();
   }
   // Also if a parent's cancel was here already: it may have been before the last link was listed.
   if (is_canceled()) unfollow();
@@ -90,6 +92,14 @@ void state::visit_ancestors(Visit visit) noexcept {
     if (s != nullptr && visit(*s)) break;
   }
   links_mutex().unlock();
+}
+
+bool state::follows(const state& ancestor) noexcept {
+  bool found = false;
+  if (link_count_ != 0) {
+    visit_ancestors([&](state& s) { return found = &s == &ancestor; });
+  }
+  return found;
 }
 
 bool state::can_be_canceled() noexcept {

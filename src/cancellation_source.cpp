@@ -17,7 +17,7 @@ cancellation_source::cancellation_source() : state_(state_ref::adopt(state::make
 
 cancellation_source::cancellation_source(deadline at) : cancellation_source() {
   if (at.has_passed()) {
-    cancel(std::errc::timed_out);
+    as_state(*state_.get()).expire_at_once(at);
   } else if (!at.is_never()) {
     as_state(*state_.get()).cancel_at(at);
   }

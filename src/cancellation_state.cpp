@@ -101,6 +101,12 @@ void state::cancel_at(deadline when) {
   }
 }
 
+void state::expire_at_once(deadline passed) noexcept {
+  expiry_.store(passed.time().time_since_epoch().count(), sys::memory_order_relaxed);
+  callback_errors none;  // nobody has a token yet
+  cancel(std::make_error_code(std::errc::timed_out), none);
+}
+
 // On the timer thread, with the queue locked. A state whose last reference is gone is on its way to
 // disarm(), which waits for the lock.
 void state::expire(detail::timer_node& node) noexcept {

@@ -80,8 +80,12 @@ class state final : public cancellation_state_base, private detail::timer_node {
 
   /// Throws: std::system_error if the timer thread cannot start.
   void cancel_at(deadline when);
+  /// Cancels this new state because its deadline had passed when it was made.
+  void expire_at_once(deadline passed) noexcept;
   bool try_reset() noexcept;
 
+  /// Whether a cancel of the ancestor reaches this state, if that is not canceled before.
+  bool follows(const state& ancestor) noexcept;
   bool can_be_canceled() noexcept;
   deadline expires_at() noexcept;
   std::error_code reason() const noexcept;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <abide/operation_canceled.hpp>
 
+#include <cstdio>
+#include <exception>
 #include <utility>
 
 #include "cancellation_state.hpp"
@@ -15,10 +17,23 @@ operation_canceled::operation_canceled(const operation_canceled&) noexcept = def
 operation_canceled& operation_canceled::operator=(const operation_canceled&) noexcept = default;
 operation_canceled::~operation_canceled() = default;
 
+namespace {
+
+bool is_linked(const cancellation_token& child, const cancellation_token& ancestor) noexcept {
+  auto* const to = detail::access::state(ancestor).get();
+  return to != nullptr && cancellation::as_state(*detail::access::state(child).get())
+                              .follows(cancellation::as_state(*to));
+}
+
+}  // namespace
+
 bool operation_canceled::caused_by(const cancellation_token& token) const noexcept {
   if (token == cancellation_token()) return false;
-  return token == token_ ||
-         (token.is_cancellation_requested() && token.origin() == token_.origin());
+  if (token == token_) return true;
+  if (!token.is_cancellation_requested()) return false;
+  const cancellation_token cause = token_.origin();
+  // The token may have been canceled by itself before what it is linked to ended this.
+  return token.origin() == cause || is_linked(token, cause);
 }
 
 const char* operation_canceled::what() const noexcept { return "abide: operation canceled"; }
@@ -37,8 +52,16 @@ const char* cancellation_callback_error::what() const noexcept {
 
 namespace {
 
-[[noreturn]] void report_and_terminate(std::exception_ptr) {
-  sys::fatal("abide: a cancellation callback threw where nobody can catch it");
+[[noreturn]] void report_and_terminate(std::exception_ptr error) {
+  const char* what = "something that is no std::exception";
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    what = e.what();
+  } catch (...) {}
+  std::fprintf(stderr, "abide: a cancellation callback threw where nobody can catch it: %s\n",
+               what);
+  std::terminate();
 }
 
 constinit sys::atomic<callback_error_handler> handler{nullptr};

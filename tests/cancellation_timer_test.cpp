@@ -48,6 +48,7 @@ TEST(CancellationTimer, PassedDeadlineIsCanceledOnReturn) {
     EXPECT_TRUE(source.is_cancellation_requested());
     EXPECT_EQ(source.token().reason(), std::errc::timed_out);
     EXPECT_EQ(source.token().origin(), source.token());
+    EXPECT_EQ(source.token().expires_at(), passed);
     EXPECT_FALSE(source.cancel());
     EXPECT_FALSE(support::is_armed(source));
     bool ran = false;

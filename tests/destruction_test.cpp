@@ -231,4 +231,22 @@ TEST_F(DestructionDeathTest, TheChildOfAForkMayDestroyWhatItsParentUses) {
       testing::ExitedWithCode(7), "^$");
 }
 
+TEST_F(DestructionDeathTest, AChildOfAForkThatWaitsIsHeldToIt) {
+  EXPECT_EXIT(
+      {
+        abide::sleep_for(std::chrono::milliseconds(1));  // the library is in use before the fork
+        const pid_t child = ::fork();
+        if (child == 0) {
+          auto event = std::make_unique<abide::auto_reset_event>();
+          wait_detached(*event);
+          event.reset();
+          ::_exit(7);
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        std::_Exit(WIFSIGNALED(status) ? WTERMSIG(status) : 1);
+      },
+      testing::ExitedWithCode(SIGABRT), "abide::auto_reset_event at .* destroyed while");
+}
+
 }  // namespace

@@ -176,6 +176,14 @@ TEST(Footprint, AWaitOfSixteenAllocatesNothingAfterTheThreadsFirst) {
     EXPECT_FALSE(abide::wait_all_for(1ms, list, token));
     EXPECT_EQ(allocations(), before);
   }
+  // The most that one call can name: 16 objects, a throw_on and a return_on.
+  auto list = refs(objects);
+  list.push_back(token);
+  const abide::return_on other(source.token());
+  const std::size_t before = allocations();
+  EXPECT_EQ(abide::wait_any_for(1ms, list, other).status, abide::wait_status::timeout);
+  EXPECT_EQ(abide::wait_all_for(1ms, list, other), abide::wait_status::timeout);
+  EXPECT_EQ(allocations(), before);
 }
 
 TEST(Footprint, OneWaitTakesAThousandObjectsAndAHundredHandles) {

@@ -173,6 +173,15 @@ TEST(OperationCanceled, LaterCancelsCausedNothing) {
   EXPECT_EQ(causes(e, f), "c");
 }
 
+TEST(OperationCanceled, CausedByATokenThatWasCanceledBeforeWhatItIsLinkedTo) {
+  family f;
+  EXPECT_TRUE(f.child.cancel());
+  EXPECT_TRUE(f.parent.cancel());
+  const operation_canceled e =
+      thrown_by([&] { f.parent.token().throw_if_cancellation_requested(); });
+  EXPECT_EQ(causes(e, f), "pcs") << "the child is linked to the parent, which ended this";
+}
+
 TEST(OperationCanceled, NoneCausesNothing) {
   EXPECT_FALSE(operation_canceled(cancellation_token()).caused_by(cancellation_token()));
   cancellation_source source;

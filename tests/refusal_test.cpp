@@ -159,6 +159,33 @@ TEST_F(RefusalDeathTest, OfAPollOfSoManyHandlesIsAnErrorAndNotTheEnd) {
       testing::ExitedWithCode(0), "");
 }
 
+TEST_F(RefusalDeathTest, WithoutAnyHandleLeftAWaitForOneIsASystemError) {
+  EXPECT_EXIT(
+      {
+        const support::connection pipe = support::make_pipe();
+        abide::os_handle handle(pipe.first.get());
+        abide::process self(::getpid());
+        abide::auto_reset_event event{abide::initially_set};
+        {
+          rlimit before;
+          ::getrlimit(RLIMIT_NOFILE, &before);
+          rlimit limit = before;
+          limit.rlim_cur = 0;
+          ::setrlimit(RLIMIT_NOFILE, &limit);
+          EXPECT_TRUE(error_of([&] { (void)abide::wait_any_for(1ms, handle, event); }));
+          EXPECT_TRUE(error_of([&] { (void)abide::wait_all_for(1ms, handle, event); }));
+          const abide::return_on canceled(abide::cancellation_token::canceled());
+          EXPECT_EQ(abide::wait_all_for(1ms, handle, canceled), abide::wait_status::canceled);
+          EXPECT_FALSE(self.has_exited());
+          ::setrlimit(RLIMIT_NOFILE, &before);
+        }
+        EXPECT_TRUE(event.is_set());
+        EXPECT_EQ(abide::wait_any_for(1ms, handle), std::nullopt);
+        support::finish();
+      },
+      testing::ExitedWithCode(0), "");
+}
+
 TEST_F(RefusalDeathTest, OfTheTimerThreadLeavesTimersAndSourcesUsable) {
   EXPECT_EXIT(
       {

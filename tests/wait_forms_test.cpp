@@ -321,4 +321,19 @@ TEST(SignalAndWait, DoesNotWaitIfTheSemaphoreIsFull) {
   EXPECT_EQ(full.available(), 1);
 }
 
+TEST(WaitForms, AReferenceStandsWhereItsObjectWould) {
+  abide::auto_reset_event event;
+  abide::semaphore units(0);
+  const abide::waitable_ref refs[] = {event, units};
+  const abide::cancellation_source source;
+  event.set();
+  abide::wait(refs[0]);
+  units.release();
+  EXPECT_TRUE(abide::wait_for(0s, refs[1], source.token()));
+  EXPECT_EQ(abide::wait_any_for(0s, refs[0], units), std::nullopt);
+  abide::signal_and_wait(event, refs[0]);
+  EXPECT_FALSE(abide::wait_all_for(0s, refs[0], refs[1]));
+  EXPECT_FALSE(event.is_set());
+}
+
 }  // namespace

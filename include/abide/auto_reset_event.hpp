@@ -38,8 +38,8 @@ class ABIDE_API auto_reset_event {
   }
 
   /// Hands the signal to the wait that has been queued longest, or keeps it. Two calls with two
-  /// waits queued release both; a wait that is canceled or timed out does not swallow a signal.
-  /// Blocks: never. Not async-signal-safe.
+  /// waits queued release both (a wait_all is none of these); a wait that is canceled or timed out
+  /// does not swallow a signal. Blocks: never. Not async-signal-safe.
   void set() noexcept {
     // Release, also when it is set already: pairs with the acquire of the wait that it satisfies.
     std::uintptr_t word = state_.word.load(sys::memory_order_relaxed);

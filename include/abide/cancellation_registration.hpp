@@ -55,7 +55,7 @@ struct heap_callback final : callback_node {
 
 }  // namespace detail
 
-/// Keeps a callback registered; movable, and empty once there is nothing left to undo.
+/// Keeps a callback registered; movable, and empty once it was unregistered or detached.
 ///
 ///     auto close = token.register_callback([&] { socket.close(); });
 ///
@@ -93,7 +93,7 @@ class ABIDE_API cancellation_registration {
   /// The token that the callback is registered with; none if this is empty.
   cancellation_token token() const noexcept;
 
-  /// Whether there is a callback that this object could still undo or wait for.
+  /// Whether this holds a callback, run or not: one that was not unregistered or detached here.
   explicit operator bool() const noexcept { return node_ != nullptr; }
 
   void swap(cancellation_registration& other) noexcept {

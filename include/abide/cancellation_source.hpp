@@ -67,12 +67,14 @@ class ABIDE_API cancellation_source {
   /// show it; then the callbacks run here, last registered first. An empty code counts as the
   /// default.
   /// Returns: true if this call did it; false, at once, if it was done before or this is empty.
-  /// Throws: cancellation_callback_error once all callbacks have run, if some threw.
+  /// Throws: cancellation_callback_error once all callbacks have run, if some threw; one of their
+  /// exceptions itself, or std::bad_alloc, if there is no memory for that.
   bool cancel(std::error_code reason = std::make_error_code(std::errc::operation_canceled));
   bool cancel(std::errc reason) { return cancel(std::make_error_code(reason)); }
 
   /// Cancels after d or at the deadline instead of whenever was set before; deadline::never()
-  /// disarms. Does nothing if canceled already or empty.
+  /// disarms. Does nothing if canceled already, past its own deadline, or empty. The callbacks then
+  /// run on the one timer thread of the process: one that blocks holds up every other timer.
   /// Throws: std::invalid_argument for a NaN, std::system_error as the constructor.
   void cancel_at(deadline at);
   template <class R, class P>

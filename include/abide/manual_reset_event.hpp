@@ -37,7 +37,8 @@ class ABIDE_API manual_reset_event {
     }
   }
 
-  /// Sets the event and releases every wait queued on it, also if reset() follows at once.
+  /// Sets the event and releases every wait queued on it, also if reset() follows at once
+  /// (a wait_all and a polled handle see the state, so they may miss such a pulse).
   /// Blocks: never. Not async-signal-safe.
   void set() noexcept {
     // Release, also when it is set already: pairs with the acquire of the wait that it satisfies.

@@ -33,10 +33,10 @@ struct signal_info {
 /// sent to the process; one sent to a thread is seen by that thread's waits alone.
 ///
 /// Waiting takes nothing: the set stays ready until take() has taken the last signal. Like the
-/// system, it counts a signal that is sent again before it is taken as one.
-/// Lifetime: the destructor unblocks what the constructor blocked, in the thread that runs it: the
-/// constructor's, please. A signal that was not taken is delivered then. Sets that share a signal
-/// are destroyed in reverse order. Moved from, it may only be assigned to and destroyed.
+/// system, it counts a signal that is sent again before it is taken as one; real-time signals
+/// queue. Lifetime: the destructor unblocks what the constructor blocked, in the thread that runs
+/// it: the constructor's, please. A signal that was not taken is delivered then. Sets that share a
+/// signal are destroyed in reverse order. Moved from, it may only be assigned to and destroyed.
 /// Thread safety: one wait at a time; a second thread uses its own set.
 class ABIDE_API signal_set {
  public:
@@ -54,7 +54,8 @@ class ABIDE_API signal_set {
   }
   ~signal_set();
 
-  /// Takes a pending signal, if there is one; of several the lowest. Blocks: never.
+  /// Takes a pending signal, if there is one; of several the one that the
+  /// system would deliver first. Blocks: never.
   /// Throws: std::system_error with the OS code.
   std::optional<signal_info> take();
 

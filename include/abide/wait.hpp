@@ -23,8 +23,9 @@
 //
 // which may stand anywhere, keep their place in the numbering and are never returned as an index.
 // Canceled already at the call they win, and nothing is consumed. All functions here throw
-// std::invalid_argument for a wait without anything to wait for and std::system_error if OS handles
-// are watched and the OS has no handle left; then nothing has been consumed.
+// std::invalid_argument for a wait without anything to wait for, std::system_error if OS handles
+// are watched and the OS has no handle left, and std::bad_alloc in a thread's first wait or one of
+// more than 16 objects; then nothing has been consumed.
 //
 // Every *_any and *_all also takes a range of waitable_ref, alone or followed by a throw_on or
 // return_on.
@@ -68,7 +69,7 @@ class item_buffer {
   std::size_t size() const noexcept { return size_; }
 
  private:
-  static constexpr std::size_t inline_size_ = 17;
+  static constexpr std::size_t inline_size_ = 18;
   std::size_t size_;
   waitable_ref inline_[inline_size_];
   std::unique_ptr<waitable_ref[]> heap_;

@@ -103,6 +103,9 @@ class access {
     return w.ref();
   }
   template <class T>
+  requires std::is_same_v<T, waitable_ref>
+  static constexpr T ref(const T& w) noexcept { return w; }
+  template <class T>
   static auto& state(T& shared) noexcept {
     return shared.state_;
   }

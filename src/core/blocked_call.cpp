@@ -8,7 +8,9 @@ namespace core {
 using link = wait_entry::link;
 
 blocked_call::blocked_call(const item_list& items, deadline until)
-    : items_(items), until_(until), block_(parker_.get()), entries_(items.size) {}
+    : items_(items), until_(until), block_(parker_.get()), entries_(items.size) {
+  if (sys::is_forked_child()) sys::forget_fork();
+}
 
 bool blocked_call::enrol(std::size_t i) noexcept {
   if (!items_.is_object(i)) return true;

@@ -14,13 +14,13 @@ exported_handle::exported_handle() : handle_(sys::make_handle()) { rank = group:
 
 exported_handle::~exported_handle() { sys::close_handle(handle_); }
 
-bool exported_handle::want(bool raised) noexcept {
+bool exported_handle::want(level wanted) noexcept {
   // Relaxed: the object's LOCK orders the writers.
-  if (wanted_.load(sys::memory_order_relaxed) == raised) return false;
+  if (wanted_.load(sys::memory_order_relaxed) == wanted) return false;
   // Relaxed: the caller holds the object, which holds a reference.
   references_.fetch_add(1, sys::memory_order_relaxed);
   // Release: pairs with the acquire in reconcile().
-  wanted_.store(raised, sys::memory_order_release);
+  wanted_.store(wanted, sys::memory_order_release);
   return true;
 }
 
@@ -28,14 +28,14 @@ void exported_handle::reconcile() noexcept {
   lock_.lock();
   // Acquire: pairs with want(). Whoever comes last sees the last wanted level, because it wrote it
   // or a later one did, and each writer comes here after its write.
-  const bool wanted = wanted_.load(sys::memory_order_acquire);
-  if (wanted != level_) {
-    if (wanted) {
+  const level wanted = wanted_.load(sys::memory_order_acquire);
+  if (wanted != shown_) {
+    if (wanted == level::raised) {
       sys::raise_handle(handle_);
     } else {
       sys::lower_handle(handle_);
     }
-    level_ = wanted;
+    shown_ = wanted;
   }
   lock_.unlock();
   release();

@@ -20,6 +20,8 @@ namespace core {
 /// the last reference closes it (P13).
 class exported_handle final : public wait_entry {
  public:
+  enum class level : bool { lowered, raised };
+
   /// Throws: std::system_error with the OS code.
   exported_handle();
   exported_handle(const exported_handle&) = delete;
@@ -29,7 +31,7 @@ class exported_handle final : public wait_entry {
 
   /// Notes the level the handle should have; the object's LOCK is held. Returns: whether it is a
   /// change; then the caller holds a reference and must call reconcile().
-  bool want(bool raised) noexcept;
+  bool want(level wanted) noexcept;
 
   /// Brings the handle to the noted level and gives back the reference.
   void reconcile() noexcept;
@@ -39,10 +41,10 @@ class exported_handle final : public wait_entry {
  private:
   ~exported_handle();
 
-  sys::atomic<std::uint32_t> references_{1};  // the object, and changes under way
-  sys::atomic<bool> wanted_{false};           // written under the object's LOCK
-  word_mutex lock_;                           // held while the handle is brought to a level
-  bool level_ = false;                        // what the handle shows; under lock_
+  sys::atomic<std::uint32_t> references_{1};   // the object, and changes under way
+  sys::atomic<level> wanted_{level::lowered};  // written under the object's LOCK
+  word_mutex lock_;                            // held while the handle is brought to a level
+  level shown_ = level::lowered;               // what the handle shows; under lock_
   const native_handle_type handle_;
 };
 

@@ -23,7 +23,9 @@ outcome canceled_at_entry(const item_list& items) noexcept {
 
 void collect_handles(const item_list& items, std::optional<sys::poll_set>& handles) {
   if (items.handles == 0) return;
-  handles.emplace(items.handles + 1);  // and the parker's own
+  const std::size_t n = items.handles + 1;  // and the parker's own
+  sys::poll_set::check_limit(n);
+  handles.emplace(n);
   for (std::size_t i = 0; i != items.size; ++i) {
     if (items.is_handle(i)) handles->add(items.handle(i).handle, items.handle(i).wanted);
   }

@@ -52,8 +52,8 @@ struct item_list {
   }
 };
 
-/// n of a thing that each item needs one of: on the stack up to 16 objects and a token, else on the
-/// heap.
+/// n of a thing that each item needs one of: on the stack up to 16 objects, a throw_on and a
+/// return_on, else on the heap.
 template <class T>
 class per_item {
  public:
@@ -72,7 +72,7 @@ class per_item {
   T* end() noexcept { return data_ + size_; }
 
  private:
-  static constexpr std::size_t inline_size = 17;
+  static constexpr std::size_t inline_size = 18;
   std::size_t size_;
   T* data_;
   alignas(T) std::byte inline_[inline_size * sizeof(T)];

@@ -46,8 +46,8 @@ class timer_queue {
   bool oversleeps() noexcept {
     if (heap_.first() == nullptr || heap_.first()->due >= sleeps_until_) return false;
     sleeps_until_ = heap_.first()->due;  // one wake is enough for what follows
-    // Release: pairs with nothing but the sleep, which compares; LOCK orders the heap.
-    wakes_.fetch_add(1, sys::memory_order_release);
+    // Relaxed: the sleep only compares it; the lock orders the heap.
+    wakes_.fetch_add(1, sys::memory_order_relaxed);
     return true;
   }
   void wake() noexcept { sys::wake_one(wakes_); }
@@ -70,7 +70,8 @@ class timer_queue {
       }
       sleeps_until_ = first != nullptr ? first->due : deadline::never();
       const deadline until = sleeps_until_;
-      const std::uint32_t seen = wakes_.load(sys::memory_order_acquire);
+      // Relaxed: read under the lock that insert() holds; a wake after this changes it.
+      const std::uint32_t seen = wakes_.load(sys::memory_order_relaxed);
       unlock();
       sys::sleep(wakes_, seen, until);
       lock();

@@ -25,11 +25,8 @@ namespace {
 class all_items {
  public:
   /// Throws: std::invalid_argument for a duplicate; std::bad_alloc for more than 16 objects.
-  all_items(const item_list& items, std::optional<sys::poll_set>& handles)
-      : items_(items),
-        handles_(handles ? &*handles : nullptr),
-        order_(items.size),
-        locks_(items.size) {
+  explicit all_items(const item_list& items)
+      : items_(items), order_(items.size), locks_(items.size) {
     for (std::size_t i = 0; i != items.size; ++i) {
       if (items.is_element(i)) order_[size_++] = i;
     }
@@ -43,6 +40,9 @@ class all_items {
       }
     }
   }
+
+  /// Throws: std::system_error if the OS refuses to watch the handles, std::bad_alloc.
+  void watch_handles() { collect_handles(items_, handles_); }
 
   /// Takes from all items if all are ready, else from none and tells one that is not.
   bool take(std::size_t& unready) noexcept {
@@ -67,7 +67,7 @@ class all_items {
   }
 
   bool handles_ready(std::size_t& unready) noexcept {
-    if (handles_ == nullptr) return true;
+    if (!handles_) return true;
     handles_->sleep(deadline(deadline::time_point::min()));
     std::size_t position = 0;
     for (std::size_t i = 0; i != items_.size; ++i) {
@@ -108,10 +108,10 @@ class all_items {
   }
 
   const item_list& items_;
-  sys::poll_set* const handles_;
   std::size_t size_ = 0;
   per_item<std::size_t> order_;
   per_item<std::optional<locked>> locks_;
+  std::optional<sys::poll_set> handles_;
 };
 
 // Queues the call with every object, so that each knows that somebody waits on it (P11).
@@ -163,12 +163,11 @@ outcome block(const item_list& items, all_items& all, std::size_t unready, deadl
 
 outcome wait_all(const item_list& items, deadline until) {
   check_not_empty(items);
-  std::optional<sys::poll_set> handles;
-  collect_handles(items, handles);
-  all_items all(items, handles);
+  all_items all(items);
   outcome how = canceled_at_entry(items);
   std::size_t unready = 0;
   if (how == waiting) {
+    all.watch_handles();
     if (all.take(unready)) {
       how = all_ready;
     } else if (until.has_passed()) {

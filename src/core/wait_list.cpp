@@ -122,7 +122,8 @@ void locked::settle() noexcept {
 }
 
 void locked::note_level() noexcept {
-  if (handle()->want(units() != 0)) changed_ = handle();
+  using level = exported_handle::level;
+  if (handle()->want(units() != 0 ? level::raised : level::lowered)) changed_ = handle();
 }
 
 void locked::follow_up() noexcept {

@@ -76,8 +76,11 @@ class poll_set {
  public:
   static constexpr std::size_t inline_capacity = 17;  // 16 handles of a wait and the parker's own
 
-  /// Throws: for more than inline_capacity handles std::bad_alloc, and std::system_error if the OS
-  /// does not poll so many at once.
+  /// Throws: std::system_error with the OS code if the OS does not poll so many at once. A set that
+  /// is to sleep has passed this; a mere look (below) at more finds nothing.
+  static void check_limit(std::size_t handles);
+
+  /// Throws: std::bad_alloc for more than inline_capacity handles.
   explicit poll_set(std::size_t capacity);
   ~poll_set();
   poll_set(const poll_set&) = delete;
@@ -137,6 +140,9 @@ void at_fork(void (*prepare)() noexcept, void (*parent)() noexcept,
 /// Whether this process is the child of a fork: its other threads are gone, with whatever they had
 /// locked, and it may only destroy or exec.
 bool is_forked_child() noexcept;
+
+/// A child that goes on to wait is taken for a process of its own from then on.
+void forget_fork() noexcept;
 
 /// Whether the process is exiting: objects that somebody waits on are then destroyed without a
 /// word. May be slow.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <abide/abide.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -116,6 +117,42 @@ TEST(ModelCancellation, TreeShowsTheCancelBeforeACallbackRuns) {
     root.cancel();
     model::join_all();
     model::check(shown, "all that follow show the cancel");
+  });
+}
+
+TEST(ModelCancellation, TreeShowsACancelThatAChildBeganInItsHandle) {
+  scenario s("a child cancels itself while its parent is canceled");
+  s.bound(2).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    cancellation_source parent;
+    auto child = cancellation_source::linked_to(parent.token());
+    const abide::os_handle handle(child.token().native_handle());
+    model::thread other("cancel the child", [&] { child.cancel(); });
+    bool shown = true;
+    {
+      const cancellation_callback callback(
+          parent.token(), [&] { shown = abide::wait_for(std::chrono::nanoseconds(0), handle); });
+      parent.cancel();
+    }
+    model::join_all();
+    model::check(shown, "its handle is readable before a callback of the parent runs");
+  });
+}
+
+TEST(ModelCancellation, LateCallbackSeesTheWholeTreeCanceled) {
+  scenario s("a callback registered during the cancel of a tree");
+  s.bound(3).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    cancellation_source parent;
+    auto child = cancellation_source::linked_to(parent.token());
+    model::thread canceler("cancel", [&] { parent.cancel(); });
+    bool shown = true;
+    {
+      const cancellation_callback late(parent.token(),
+                                       [&] { shown = child.is_cancellation_requested(); });
+      canceler.join();
+    }
+    model::check(shown, "whoever runs it, all that follow show the cancel");
   });
 }
 

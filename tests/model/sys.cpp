@@ -137,6 +137,8 @@ poll_set::poll_set(std::size_t capacity) : records_(inline_) {
 
 poll_set::~poll_set() = default;
 
+void poll_set::check_limit(std::size_t) {}
+
 void poll_set::add(native_handle_type handle, io wanted) noexcept {
   const model::polled_handle record{handle, static_cast<std::uint16_t>(wanted), 0};
   std::memcpy(records_ + size_ * record_bytes, &record, record_bytes);
@@ -180,6 +182,8 @@ void start_thread(void (*function)() noexcept) {
 void at_fork(void (*)() noexcept, void (*)() noexcept, void (*)() noexcept) noexcept {}
 
 bool is_forked_child() noexcept { return false; }
+
+void forget_fork() noexcept {}
 
 bool is_exiting() noexcept { return false; }
 

@@ -17,7 +17,7 @@ inline namespace v1 {
 namespace sys {
 namespace {
 
-// Relaxed throughout: flags that are set once and order nothing.
+// Relaxed throughout: flags that order nothing.
 constinit atomic<bool> exiting{false};
 constinit atomic<bool> forked{false};
 
@@ -50,6 +50,8 @@ void at_fork(void (*prepare)() noexcept, void (*parent)() noexcept,
     in_child();
   });
 }
+
+void forget_fork() noexcept { forked.store(false, memory_order_relaxed); }
 
 bool is_forked_child() noexcept { return forked.load(memory_order_relaxed); }
 

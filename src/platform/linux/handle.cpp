@@ -69,17 +69,20 @@ void close_handle(native_handle_type fd) noexcept { ::close(fd); }
 poll_set::poll_set(std::size_t capacity) : records_(inline_) {
   static_assert(sizeof(pollfd) == record_bytes);
   if (capacity > inline_capacity) {
-    // poll(2) refuses more handles than the process may open, whatever they are.
-    rlimit limit;
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && capacity > limit.rlim_cur) {
-      throw std::system_error(std::error_code(EINVAL, std::generic_category()), "abide: ppoll");
-    }
     heap_.reset(new std::byte[capacity * record_bytes]);
     records_ = heap_.get();
   }
 }
 
 poll_set::~poll_set() = default;
+
+void poll_set::check_limit(std::size_t handles) {
+  // poll(2) refuses more handles than the process may open, whatever they are.
+  rlimit limit;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && handles > limit.rlim_cur) {
+    throw std::system_error(std::error_code(EINVAL, std::generic_category()), "abide: ppoll");
+  }
+}
 
 void poll_set::add(native_handle_type fd, io wanted) noexcept {
   short events = 0;
@@ -99,7 +102,10 @@ std::size_t poll_set::sleep(deadline until) noexcept {
   const int n = ::ppoll(records(records_), size_, until.is_never() ? nullptr : &left, nullptr);
   if (n >= 0) return static_cast<std::size_t>(n);
   // The kernel leaves the results untouched when it fails. ENOMEM: it will find some later.
-  if (errno != EINTR && errno != ENOMEM && errno != EAGAIN) fail("ppoll", errno);
+  // EINVAL: the limit was lowered after check_limit(); a look then finds nothing.
+  const bool goes_on = errno == EINTR || errno == ENOMEM || errno == EAGAIN ||
+                       (errno == EINVAL && until.has_passed());
+  if (!goes_on) fail("ppoll", errno);
   for (std::size_t i = 0; i != size_; ++i) records(records_)[i].revents = 0;
   return 0;
 }
