@@ -136,4 +136,26 @@ TEST(ModelLifetime, DestructorLetsTwoDecidedWaitsLeave) {
   });
 }
 
+// The timer thread is the signaler.
+TEST(ModelLifetime, WaiterDestroysWaitableTimer) {
+  scenario s("the released waiter deletes a waitable timer");
+  s.bound(2).weak().spurious_wakes(1).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    auto timer = std::make_unique<abide::waitable_timer>();
+    timer->set(model::later());
+    timer->wait();
+    timer.reset();
+  });
+}
+
+TEST(ModelLifetime, WaiterDestroysATimedSource) {
+  scenario s("the waiter whom a deadline released drops the source and its token");
+  s.bound(2).weak().spurious_wakes(1).warm_up(model::warm_thread);
+  model::verify(s, [] {
+    auto token = cancellation_source(model::later()).token();
+    abide::wait(token);
+    token = {};
+  });
+}
+
 }  // namespace

@@ -16,6 +16,7 @@ A mutant is a table in one of the *.toml files beside this one:
     becomes    what it is replaced by
     change     the same in words
     tests      the tests that must fail; each runs in a process of its own, and one that hangs fails
+    preset     the build in which they notice; dev, if it does not say
 """
 
 import pathlib
@@ -29,7 +30,7 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 WORK = ROOT / "build" / "mutants"
-TREE, BIN = WORK / "tree", WORK / "bin"
+TREE = WORK / "tree"
 README = ROOT / "tests" / "README.md"
 START, END = "<!-- mutants -->", "<!-- end of mutants -->"
 HANGS_AFTER = 30  # seconds; the slowest of these tests takes three
@@ -101,30 +102,37 @@ def with_table(readme, mutants):
     return readme
 
 
-def build(programs):
+def preset_of(mutant):
+    return mutant.get("preset", "dev")
+
+
+def build(preset, programs):
     targets = sorted({pathlib.PurePath(p).name for p in programs})
-    return subprocess.run(["cmake", "--build", BIN, "--target", *targets], capture_output=True,
-                          text=True)
+    return subprocess.run(["cmake", "--build", WORK / preset, "--target", *targets],
+                          capture_output=True, text=True)
 
 
-def prepare(programs):
-    """A copy of the sources, configured, and its test programs built as they are."""
+def copy_tree():
     shutil.rmtree(TREE, ignore_errors=True)
     shutil.copytree(ROOT, TREE, ignore=lambda folder, names: [
         n for n in names if n == ".git" or (folder == str(ROOT) and n == "build")])
-    subprocess.run(["cmake", "--preset", "dev", "-S", TREE, "-B", BIN, "-DABIDE_BUILD_BENCH=OFF",
-                    "-DABIDE_BUILD_TOOLS=OFF",
-                    "-DCMAKE_COMPILE_WARNING_AS_ERROR=OFF", "-DCMAKE_CXX_FLAGS=-O0 -g0 -w"],
+
+
+def prepare(preset, programs):
+    """Configures the copy and builds its test programs as they are."""
+    subprocess.run(["cmake", "--preset", preset, "-S", TREE, "-B", WORK / preset,
+                    "-DABIDE_BUILD_BENCH=OFF", "-DABIDE_BUILD_TOOLS=OFF",
+                    "-DCMAKE_COMPILE_WARNING_AS_ERROR=OFF"],
                    check=True, stdout=subprocess.DEVNULL)
-    built = build(programs)
+    built = build(preset, programs)
     if built.returncode != 0:
         raise SystemExit(built.stdout + built.stderr)
 
 
-def fails(program, test):
+def fails(preset, program, test):
     """How the test fails: '' if it passes."""
     try:
-        done = subprocess.run([BIN / "tests" / program, f"--gtest_filter={test}"],
+        done = subprocess.run([WORK / preset / "tests" / program, f"--gtest_filter={test}"],
                               capture_output=True, timeout=HANGS_AFTER)
     except subprocess.TimeoutExpired:
         return "hangs"
@@ -140,10 +148,11 @@ def plant(mutant, suites):
     tests = {test: program_of(suites, test) for test in mutant["tests"]}
     path.write_text(text.replace(mutant["line"], mutant["becomes"]))
     try:
-        built = build(tests.values())
+        built = build(preset_of(mutant), tests.values())
         if built.returncode != 0:
             return "DOES NOT BUILD\n" + built.stdout[-2000:], False
-        found = {test: fails(program, test) for test, program in tests.items()}
+        found = {test: fails(preset_of(mutant), program, test)
+                 for test, program in tests.items()}
     finally:
         path.write_text(text)
     lives = [test for test, how in found.items() if not how]
@@ -154,11 +163,16 @@ def plant(mutant, suites):
 
 def run(mutants):
     suites = programs()
-    prepare({program_of(suites, t) for m in mutants for t in m["tests"]})
-    clean = {t for m in mutants for t in m["tests"] if fails(program_of(suites, t), t)}
-    if clean:
-        print("fail without a mutant: " + ", ".join(sorted(clean)))
-        return False
+    wanted = {}  # preset -> test -> program
+    for m in mutants:
+        wanted.setdefault(preset_of(m), {}).update((t, program_of(suites, t)) for t in m["tests"])
+    copy_tree()
+    for preset, tests in wanted.items():
+        prepare(preset, tests.values())
+        failing = [t for t, program in tests.items() if fails(preset, program, t)]
+        if failing:
+            print(f"fail without a mutant, in {preset}: " + ", ".join(failing))
+            return False
     alive = 0
     for m in mutants:
         started = time.monotonic()
