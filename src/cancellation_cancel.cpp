@@ -30,10 +30,7 @@ state::marked state::mark(std::error_code reason, state& origin, links_mutex_is 
     reason_value_ = reason.value();
     reason_category_ = &reason.category();
   }
-  if (&origin != this) {
-    origin.references.fetch_add(1, sys::memory_order_relaxed);  // the caller holds one
-    origin_ = &origin;
-  }
+  if (&origin != this) origin_ = &origin;
   runner_ = sys::this_thread_id();
   for (link* l = children_; l != nullptr; l = l->next) {
     l->linked = false;

@@ -56,7 +56,7 @@ cancellation_source cancellation_source::linked_to(std::span<const cancellation_
 }
 
 bool cancellation_source::cancel(std::error_code reason) {
-  const state_ref keep = state_;  // a callback may destroy this source
+  const state_ref keep = state_;  // whoever this releases may destroy this source, and all tokens
   cancellation::callback_errors errors;
   if (!keep || !as_state(*keep.get()).cancel(reason, errors)) return false;
   errors.throw_if_any();

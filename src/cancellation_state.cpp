@@ -56,7 +56,6 @@ void state::destroy(state* dead) noexcept {
       release(*l.parent);
       l.~link();
     }
-    if (s.origin_ != nullptr) release(*s.origin_);
     s.~state();
     ::operator delete(&s);
   }

@@ -121,7 +121,7 @@ class state final : public cancellation_state_base, private detail::timer_node {
   // Written once, under LOCK, before the word says canceled.
   int reason_value_ = 0;
   const std::error_category* reason_category_ = nullptr;  // null: errc::operation_canceled
-  state* origin_ = nullptr;                               // one reference, unless it is this state
+  state* origin_ = nullptr;                               // an ancestor: the links keep it alive
 
   // Under LOCK.
   callback_node* callbacks_ = nullptr;  // the last registered first

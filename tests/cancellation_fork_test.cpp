@@ -91,6 +91,20 @@ TEST(CancellationFork, ChildDestroysWhatThreadsOfTheParentWaitOn) {
   EXPECT_THROW(c.get(), abide::operation_canceled);
 }
 
+TEST(CancellationFork, ChildDestroysWhatAThreadOfTheParentHasLocked) {
+  const cancellation_source source;
+  const cancellation_token token = source.token();
+  std::optional<abide::cancellation_registration> registration = token.register_callback([] {});
+  std::optional<cancellation_source> child = cancellation_source::linked_to(token);
+  abide::core::locked held = support::lock(token);
+  EXPECT_EQ(in_child([&] {
+              registration.reset();
+              child.reset();
+            }),
+            fate::went_well);
+  held.publish();
+}
+
 // The fork may come at any moment of what another thread does, in the middle of it too.
 TEST(CancellationFork, ChildDestroysWhatAThreadOfTheParentIsBusyWith) {
   const cancellation_source source;

@@ -100,6 +100,9 @@ TEST(Semaphore, ReleaseBeyondMaxWithSomebodyQueuedChangesNothing) {
     EXPECT_EQ(s.release(2), 0);
     waiter.get();
     EXPECT_EQ(s.available(), 1);
+    (void)s.native_handle();  // counts as queued, and takes nothing
+    EXPECT_THROW(s.release(2), abide::semaphore_full);
+    EXPECT_EQ(s.available(), 1);
   }
 }
 
