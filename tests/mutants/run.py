@@ -77,6 +77,9 @@ def check(mutants):
         if not m["tests"]:
             faults.append(f"{title(m)}: no test")
         faults += [f"{title(m)}: no test {t}" for t in m["tests"] if not program_of(suites, t)]
+    named = re.findall(r"`([A-Z]\w*\.\w+)`", README.read_text())
+    faults += [f"{README.name} names {t}, which is no test" for t in sorted(set(named))
+               if not program_of(suites, t)]
     if with_table(README.read_text(), mutants) != README.read_text():
         faults.append(f"{README.name}: its table is not that of the mutants; run {sys.argv[0]} --table")
     for fault in faults:
