@@ -35,12 +35,12 @@ using support::run;
 
 class RefusalDeathTest : public support::child_process {};
 
-/// While it lives the process may open 32 handles.
+/// While it lives the process may open so many handles.
 class few_handles {
  public:
-  few_handles() {
+  explicit few_handles(rlim_t n = 32) {
     ::getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit few{32, before_.rlim_max};
+    const rlimit few{n, before_.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &few);
   }
   few_handles(const few_handles&) = delete;
@@ -163,24 +163,25 @@ TEST_F(RefusalDeathTest, WithoutAnyHandleLeftAWaitForOneIsASystemError) {
   EXPECT_EXIT(
       {
         const support::connection pipe = support::make_pipe();
-        abide::os_handle handle(pipe.first.get());
-        abide::process self(::getpid());
+        std::deque<abide::os_handle> handles;
+        for (int i = 0; i != 16; ++i) handles.emplace_back(pipe.first.get());
+        std::vector<waitable_ref> list(handles.begin(), handles.end());
         abide::auto_reset_event event{abide::initially_set};
+        list.push_back(event);
+        abide::process self(::getpid());
         {
-          rlimit before;
-          ::getrlimit(RLIMIT_NOFILE, &before);
-          rlimit limit = before;
-          limit.rlim_cur = 0;
-          ::setrlimit(RLIMIT_NOFILE, &limit);
-          EXPECT_TRUE(error_of([&] { (void)abide::wait_any_for(1ms, handle, event); }));
-          EXPECT_TRUE(error_of([&] { (void)abide::wait_all_for(1ms, handle, event); }));
+          const few_handles few(16);  // as many as it watches, none for its own
+          EXPECT_TRUE(error_of([&] { (void)abide::wait_any_for(1ms, list); }));
+          EXPECT_TRUE(error_of([&] { (void)abide::wait_all_for(1ms, list); }));
+        }
+        {
+          const few_handles none(0);
           const abide::return_on canceled(abide::cancellation_token::canceled());
-          EXPECT_EQ(abide::wait_all_for(1ms, handle, canceled), abide::wait_status::canceled);
+          EXPECT_EQ(abide::wait_all_for(1ms, list, canceled), abide::wait_status::canceled);
           EXPECT_FALSE(self.has_exited());
-          ::setrlimit(RLIMIT_NOFILE, &before);
         }
         EXPECT_TRUE(event.is_set());
-        EXPECT_EQ(abide::wait_any_for(1ms, handle), std::nullopt);
+        EXPECT_EQ(abide::wait_any_for(1ms, handles[0]), std::nullopt);
         support::finish();
       },
       testing::ExitedWithCode(0), "");
