@@ -5,6 +5,7 @@
 // in every interleaving, and so is the use of freed memory.
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "engine.hpp"
 
@@ -62,6 +63,22 @@ void __tsan_read_range(void* address, std::size_t size) { read(address, size); }
 void __tsan_write_range(void* address, std::size_t size) { write(address, size); }
 void __tsan_vptr_read(void** address) { read(address, sizeof *address); }
 void __tsan_vptr_update(void** address, void*) { write(address, sizeof *address); }
+
+// What Clang calls in place of the functions of these names.
+void* __tsan_memcpy(void* to, const void* from, std::size_t size) {
+  read(from, size);
+  write(to, size);
+  return std::memcpy(to, from, size);
+}
+void* __tsan_memmove(void* to, const void* from, std::size_t size) {
+  read(from, size);
+  write(to, size);
+  return std::memmove(to, from, size);
+}
+void* __tsan_memset(void* to, int value, std::size_t size) {
+  write(to, size);
+  return std::memset(to, value, size);
+}
 
 // The guard of a static variable in a function, and the counts of std::shared_ptr: no atomics of
 // the library, and no steps. There is one thread of the system.
