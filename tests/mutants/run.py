@@ -19,9 +19,12 @@ A mutant is a table in one of the *.toml files beside this one:
     preset     the build in which they notice; dev, if it does not say
 """
 
+import contextlib
+import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -134,14 +137,21 @@ def prepare(preset, programs):
 
 def fails(preset, program, test):
     """How the test fails: '' if it passes."""
+    # A group of its own: a mutant may leave a child that spins for ever.
+    started = subprocess.Popen([WORK / preset / "tests" / program, f"--gtest_filter={test}"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               start_new_session=True)
     try:
-        done = subprocess.run([WORK / preset / "tests" / program, f"--gtest_filter={test}"],
-                              capture_output=True, timeout=HANGS_AFTER)
+        code = started.wait(timeout=HANGS_AFTER)
     except subprocess.TimeoutExpired:
         return "hangs"
-    if done.returncode == 0:
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
+    if code == 0:
         return ""
-    return "fails" if done.returncode == 1 else "crashes"
+    return "fails" if code == 1 else "crashes"
 
 
 def plant(mutant, suites):
