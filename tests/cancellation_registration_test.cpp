@@ -140,44 +140,35 @@ TEST(CancellationRegistration, UnregisterDoesNotWaitForTheRunningCallback) {
   EXPECT_TRUE(r.registration) << "it can still be waited for";
 }
 
-TEST(CancellationRegistration, UnregisterAndWaitWaitsForTheRunningCallback) {
-  running_callback r;
+/// Makes a call, on a thread of its own, that has to wait for the running callback.
+template <class Call>
+void returns_after_the_callback(running_callback& r, Call call) {
   auto waiter = support::run([&] {
-    r.registration.unregister_and_wait();
+    call();
     EXPECT_TRUE(r.held.left.is_open());
-    EXPECT_FALSE(r.registration);
   });
   support::wait_until_callback_is_awaited(r.source);
   EXPECT_FALSE(waiter.is_done());
   r.held.let_go.open();
   waiter.get();
   EXPECT_TRUE(r.canceler.get());
+}
+
+TEST(CancellationRegistration, UnregisterAndWaitWaitsForTheRunningCallback) {
+  running_callback r;
+  returns_after_the_callback(r, [&] { r.registration.unregister_and_wait(); });
+  EXPECT_FALSE(r.registration);
 }
 
 TEST(CancellationRegistration, DestructorWaitsForTheRunningCallback) {
   running_callback r;
-  auto waiter = support::run([&] {
-    { const cancellation_registration mine = std::move(r.registration); }
-    EXPECT_TRUE(r.held.left.is_open());
-  });
-  support::wait_until_callback_is_awaited(r.source);
-  EXPECT_FALSE(waiter.is_done());
-  r.held.let_go.open();
-  waiter.get();
-  EXPECT_TRUE(r.canceler.get());
+  returns_after_the_callback(
+      r, [&] { const cancellation_registration mine = std::move(r.registration); });
 }
 
 TEST(CancellationRegistration, AssignmentWaitsForTheRunningCallback) {
   running_callback r;
-  auto waiter = support::run([&] {
-    r.registration = cancellation_registration();
-    EXPECT_TRUE(r.held.left.is_open());
-  });
-  support::wait_until_callback_is_awaited(r.source);
-  EXPECT_FALSE(waiter.is_done());
-  r.held.let_go.open();
-  waiter.get();
-  EXPECT_TRUE(r.canceler.get());
+  returns_after_the_callback(r, [&] { r.registration = cancellation_registration(); });
 }
 
 TEST(CancellationRegistration, WaitUntilADeadlineGivesUpAndChangesNothing) {

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/callback_probe.hpp"
+#include "support/handled_errors.hpp"
 #include "support/long_form.hpp"
 #include "support/race.hpp"
 
@@ -229,29 +229,15 @@ TEST(CancellationSource, EqualityAndHashFollowTheSharedState) {
   EXPECT_TRUE(set.contains(copy));
 }
 
-/// What the callback error handler was given.
-support::call_log<int>* handled = nullptr;
-void note_error(std::exception_ptr error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (int n) {
-    handled->add(n);
-  }
-}
-
 TEST(CancellationSource, RequestStopHandsErrorsToTheHandler) {
-  support::call_log<int> log;
-  handled = &log;
-  const auto before = abide::set_callback_error_handler(note_error);
-  EXPECT_EQ(before, nullptr);
+  support::handled_errors errors;
   cancellation_source source;
   const auto a = source.token().register_callback([] { throw 1; });
-  const auto b = source.token().register_callback([&] { log.add(2); });
+  const auto b = source.token().register_callback([&] { errors.log().add(2); });
   const auto c = source.token().register_callback([] { throw 3; });
   EXPECT_TRUE(source.request_stop());
-  EXPECT_EQ(log.entries(), (std::vector{2, 3, 1})) << "all ran, then the errors in run order";
-  EXPECT_EQ(abide::set_callback_error_handler(before), note_error);
-  handled = nullptr;
+  EXPECT_EQ(errors.log().entries(), (std::vector{2, 3, 1}))
+      << "all ran, then the errors in run order";
 }
 
 TEST(CancellationSourceDeathTest, ByDefaultAnErrorWithoutACallerEndsTheProgram) {
@@ -267,8 +253,7 @@ TEST(CancellationSourceDeathTest, ByDefaultAnErrorWithoutACallerEndsTheProgram) 
 TEST(CancellationSourceDeathTest, NullRestoresTheDefaultHandler) {
   EXPECT_DEATH(
       {
-        abide::set_callback_error_handler(note_error);
-        abide::set_callback_error_handler(nullptr);
+        { const support::handled_errors errors; }  // sets a handler, then null
         cancellation_source source;
         const auto a = source.token().register_callback([] { throw 1; });
         source.request_stop();
@@ -277,15 +262,11 @@ TEST(CancellationSourceDeathTest, NullRestoresTheDefaultHandler) {
 }
 
 TEST(CancellationSource, CancelDoesNotAskTheHandler) {
-  support::call_log<int> log;
-  handled = &log;
-  abide::set_callback_error_handler(note_error);
+  support::handled_errors errors;
   cancellation_source source;
   const auto a = source.token().register_callback([] { throw 1; });
   EXPECT_THROW(source.cancel(), abide::cancellation_callback_error);
-  EXPECT_TRUE(log.entries().empty());
-  abide::set_callback_error_handler(nullptr);
-  handled = nullptr;
+  EXPECT_TRUE(errors.log().entries().empty());
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 
 #include "support/callback_probe.hpp"
 #include "support/child.hpp"
+#include "support/handled_errors.hpp"
 #include "support/rendezvous.hpp"
 #include "support/running.hpp"
 #include "support/state_probe.hpp"
@@ -290,19 +291,8 @@ TEST(CancellationTimer, UnregisterWaitsForACallbackOnTheTimerThread) {
   waiter.get();
 }
 
-support::call_log<int>* handled = nullptr;
-void note_error(std::exception_ptr error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (int n) {
-    handled->add(n);
-  }
-}
-
 TEST(CancellationTimer, ErrorsGoToTheHandlerInRunOrder) {
-  support::call_log<int> log;
-  handled = &log;
-  abide::set_callback_error_handler(note_error);
+  support::handled_errors errors;
   {
     cancellation_source source;
     const auto a = source.token().register_callback([] { throw 1; });
@@ -311,9 +301,7 @@ TEST(CancellationTimer, ErrorsGoToTheHandlerInRunOrder) {
     abide::wait(source.token());
     let_timers_fire();  // not before the callbacks and the handler have run
   }
-  EXPECT_EQ(log.entries(), (std::vector{2, 1}));
-  abide::set_callback_error_handler(nullptr);
-  handled = nullptr;
+  EXPECT_EQ(errors.log().entries(), (std::vector{2, 1}));
 }
 
 using CancellationTimerProcess = support::child_process;

@@ -5,18 +5,15 @@
 #include <mutex>
 #include <stop_token>
 
+#include "peers/flag_and_condition.hpp"
+
 namespace bench {
 
 /// What the standard library has for a wait that can be cancelled.
-class std_condition_variable_any {
+class std_condition_variable_any
+    : public flag_and_condition<std::mutex, std::unique_lock<std::mutex>,
+                                std::condition_variable_any> {
  public:
-  void signal() {
-    {
-      const std::lock_guard lock(mutex_);
-      set_ = true;
-    }
-    changed_.notify_one();
-  }
   void wait() {
     std::unique_lock lock(mutex_);
     (void)changed_.wait(lock, stop_.get_token(), [this] { return set_; });
@@ -25,9 +22,6 @@ class std_condition_variable_any {
 
  private:
   static inline std::stop_source stop_;  // one for all, as a program has it
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  bool set_ = false;
 };
 
 }  // namespace bench

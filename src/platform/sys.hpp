@@ -71,7 +71,7 @@ void raise_handle(native_handle_type) noexcept;
 void lower_handle(native_handle_type) noexcept;
 void close_handle(native_handle_type) noexcept;
 
-/// A set of handles to sleep on together. Filled once per sleep; allocates only in its constructor.
+/// A set of handles to sleep on together. Filled once; allocates only in its constructor.
 class poll_set {
  public:
   static constexpr std::size_t inline_capacity = 17;  // 16 handles of a wait and the parker's own
@@ -86,7 +86,6 @@ class poll_set {
   poll_set(const poll_set&) = delete;
   poll_set& operator=(const poll_set&) = delete;
 
-  void clear() noexcept { size_ = 0; }
   /// Adds a handle; its position is the number of handles added before it.
   void add(native_handle_type, io wanted) noexcept;
   std::size_t size() const noexcept { return size_; }

@@ -102,10 +102,6 @@ void arena::make_persistent() {
   persistent_bytes_.assign(heap_, top_);
 }
 
-bool arena::is_persistent(const void* address) const noexcept {
-  return address >= heap_ && address < persistent_top_;
-}
-
 void arena::start_run() noexcept {
   top_ = persistent_top_;
   blocks_ = persistent_blocks_;

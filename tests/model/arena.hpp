@@ -47,7 +47,6 @@ class arena {
 
   /// All that is allocated now belongs to every run that follows, with the content it has now.
   void make_persistent();
-  bool is_persistent(const void* address) const noexcept;
 
   /// Frees the previous run's memory and restores the persistent part.
   void start_run() noexcept;

@@ -16,12 +16,9 @@ namespace {
 using abide::cancellation_callback;
 using abide::cancellation_source;
 using model::later;
-using model::scenario;
 
 TEST(ModelCancellation, CallbackDestructorAgainstInvocation) {
-  scenario s("callback destructor against invocation");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("callback destructor against invocation", 3, [] {
     cancellation_source source;
     model::thread canceler("cancel", [&] { source.cancel(); });
     auto alive = std::make_unique<model::plain<int>>(1);
@@ -34,9 +31,7 @@ TEST(ModelCancellation, CallbackDestructorAgainstInvocation) {
 }
 
 TEST(ModelCancellation, UnregisterIsTrueExactlyIfTheCallbackNeverRuns) {
-  scenario s("unregister() against cancel()");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("unregister() against cancel()", 3, [] {
     cancellation_source source;
     int runs = 0;
     bool removed = false;
@@ -51,9 +46,7 @@ TEST(ModelCancellation, UnregisterIsTrueExactlyIfTheCallbackNeverRuns) {
 }
 
 TEST(ModelCancellation, CallbackRegisteredDuringACancelRunsOnce) {
-  scenario s("register_callback() against cancel()");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("register_callback() against cancel()", 3, [] {
     cancellation_source source;
     int runs = 0;
     model::thread canceler("cancel", [&] { source.cancel(); });
@@ -64,9 +57,7 @@ TEST(ModelCancellation, CallbackRegisteredDuringACancelRunsOnce) {
 }
 
 TEST(ModelCancellation, TimedUnregisterGivesUpWhileTheCallbackRuns) {
-  scenario s("unregister_and_wait_until() against a running callback");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("unregister_and_wait_until() against a running callback", 3, [] {
     cancellation_source source;
     model::plain<int> value(0);
     auto registration = source.token().register_callback([&] { value = 1; });
@@ -78,9 +69,7 @@ TEST(ModelCancellation, TimedUnregisterGivesUpWhileTheCallbackRuns) {
 }
 
 TEST(ModelCancellation, LinkedChildDiesWhileItsParentIsCanceled) {
-  scenario s("a linked child dies while the parent is canceled");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("a linked child dies while the parent is canceled", 3, [] {
     cancellation_source parent;
     auto child =
         std::make_unique<cancellation_source>(cancellation_source::linked_to(parent.token()));
@@ -90,9 +79,7 @@ TEST(ModelCancellation, LinkedChildDiesWhileItsParentIsCanceled) {
 }
 
 TEST(ModelCancellation, LinkMadeDuringACancelIsCanceled) {
-  scenario s("linked_to() against cancel()");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("linked_to() against cancel()", 3, [] {
     cancellation_source parent;
     model::thread canceler("cancel", [&] { parent.cancel(); });
     auto child = cancellation_source::linked_to(parent.token());
@@ -103,9 +90,7 @@ TEST(ModelCancellation, LinkMadeDuringACancelIsCanceled) {
 }
 
 TEST(ModelCancellation, TreeShowsTheCancelBeforeACallbackRuns) {
-  scenario s("two cancels that meet in one tree");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("two cancels that meet in one tree", 3, [] {
     cancellation_source root;
     auto middle = cancellation_source::linked_to(root.token());
     auto leaf = cancellation_source::linked_to(middle.token());
@@ -121,9 +106,7 @@ TEST(ModelCancellation, TreeShowsTheCancelBeforeACallbackRuns) {
 }
 
 TEST(ModelCancellation, TreeShowsACancelThatAChildBeganInItsHandle) {
-  scenario s("a child cancels itself while its parent is canceled");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("a child cancels itself while its parent is canceled", 2, [] {
     cancellation_source parent;
     auto child = cancellation_source::linked_to(parent.token());
     const abide::os_handle handle(child.token().native_handle());
@@ -140,9 +123,7 @@ TEST(ModelCancellation, TreeShowsACancelThatAChildBeganInItsHandle) {
 }
 
 TEST(ModelCancellation, LateCallbackSeesTheWholeTreeCanceled) {
-  scenario s("a callback registered during the cancel of a tree");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("a callback registered during the cancel of a tree", 3, [] {
     cancellation_source parent;
     auto child = cancellation_source::linked_to(parent.token());
     model::thread canceler("cancel", [&] { parent.cancel(); });
@@ -157,9 +138,7 @@ TEST(ModelCancellation, LateCallbackSeesTheWholeTreeCanceled) {
 }
 
 TEST(ModelCancellation, ResetAgainstCancelDropsOrRunsTheCallback) {
-  scenario s("try_reset() against cancel()");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("try_reset() against cancel()", 3, [] {
     cancellation_source source;
     int runs = 0;
     bool reset = false;
@@ -175,9 +154,7 @@ TEST(ModelCancellation, ResetAgainstCancelDropsOrRunsTheCallback) {
 }
 
 TEST(ModelCancellation, LinkToTwoParentsMadeDuringACancelIsWhole) {
-  scenario s("linked_to() two parents against the cancel of the first");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("linked_to() two parents against the cancel of the first", 3, [] {
     cancellation_source first;
     cancellation_source second;
     model::thread canceler("cancel the first", [&] { first.cancel(); });
@@ -191,9 +168,7 @@ TEST(ModelCancellation, LinkToTwoParentsMadeDuringACancelIsWhole) {
 }
 
 TEST(ModelCancellation, CallbackInPlaceMayGoWhileItsSourceIsReset) {
-  scenario s("callback destructors against try_reset()");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("callback destructors against try_reset()", 3, [] {
     cancellation_source source;
     int runs = 0;
     auto first = std::make_unique<cancellation_callback<std::function<void()>>>(source.token(),

@@ -15,9 +15,7 @@ using abide::wait_status;
 using model::scenario;
 
 TEST(ModelEvent, SetThenResetReleasesBothQueuedWaits) {
-  scenario s("set(); reset() with two waiters");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("set(); reset() with two waiters", 3, [] {
     manual_reset_event gate;
     model::thread first("wait 1", [&] { gate.wait(); });
     model::thread second("wait 2", [&] { gate.wait(); });
@@ -31,9 +29,7 @@ TEST(ModelEvent, SetThenResetReleasesBothQueuedWaits) {
 }
 
 TEST(ModelEvent, TwoSetsReleaseTwoQueuedWaits) {
-  scenario s("set(); set() on an auto-reset event with two waiters");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("set(); set() on an auto-reset event with two waiters", 3, [] {
     auto_reset_event turnstile;
     model::thread first("wait 1", [&] { turnstile.wait(); });
     model::thread second("wait 2", [&] { turnstile.wait(); });
@@ -47,9 +43,7 @@ TEST(ModelEvent, TwoSetsReleaseTwoQueuedWaits) {
 }
 
 TEST(ModelEvent, SignalThatMeetsACanceledWaitGoesToTheNext) {
-  scenario s("a canceled wait hands its signal to the next");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("a canceled wait hands its signal to the next", 3, [] {
     auto_reset_event event;
     cancellation_source source;
     const auto token = source.token();
@@ -65,9 +59,7 @@ TEST(ModelEvent, SignalThatMeetsACanceledWaitGoesToTheNext) {
 }
 
 TEST(ModelEvent, LeaverWaitsForTheSignalerThatHoldsItsEntry) {
-  scenario s("a waiter leaves while a signaler holds its entry");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("a waiter leaves while a signaler holds its entry", 3, [] {
     manual_reset_event a;
     manual_reset_event b;
     model::thread set_a("set a", [&] { a.set(); });
@@ -102,9 +94,7 @@ TEST(ModelEvent, WhatPrecedesSetIsVisibleAfterTheWait) {
 }
 
 TEST(ModelEvent, HandleMadeDuringASetShowsTheState) {
-  scenario s("native_handle() made during a set");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("native_handle() made during a set", 3, [] {
     manual_reset_event event;
     model::thread setter("set", [&] { event.set(); });
     const abide::os_handle handle(event.native_handle());
@@ -114,9 +104,7 @@ TEST(ModelEvent, HandleMadeDuringASetShowsTheState) {
 }
 
 TEST(ModelEvent, HandleIsExactOnceSetAndResetHaveReturned) {
-  scenario s("set and reset race on an exported handle");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("set and reset race on an exported handle", 3, [] {
     manual_reset_event event;
     const abide::os_handle handle(event.native_handle());
     model::thread setter("set", [&] { event.set(); });
@@ -128,9 +116,7 @@ TEST(ModelEvent, HandleIsExactOnceSetAndResetHaveReturned) {
 }
 
 TEST(ModelEvent, HandleMadeByTwoThreadsIsOne) {
-  scenario s("two threads ask for the handle at once");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("two threads ask for the handle at once", 3, [] {
     auto_reset_event event;
     abide::native_handle_type other{};
     model::thread asker("native_handle", [&] { other = event.native_handle(); });

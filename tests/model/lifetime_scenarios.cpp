@@ -61,9 +61,7 @@ TEST(ModelLifetime, WaiterDestroysFifoSemaphore) {
 }
 
 TEST(ModelLifetime, WaiterDestroysCancellationState) {
-  scenario s("the released waiter drops the last reference to a state");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("the released waiter drops the last reference to a state", 3, [] {
     auto source = std::make_unique<cancellation_source>();
     auto* const raw = source.get();
     auto token = std::make_unique<abide::cancellation_token>(source->token());
@@ -88,9 +86,7 @@ TEST(ModelLifetime, WaiterDestroysEventWithExportedHandle) {
 // The winner of a release(2) destroys while the release still gives back the loser's unit: it may
 // not, because the loser counts until its call has returned; so here it waits for that.
 TEST(ModelLifetime, LoserKeepsFifoSemaphoreAlive) {
-  scenario s("fifo release(2), one of two is canceled, then it is deleted");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("fifo release(2), one of two is canceled, then it is deleted", 2, [] {
     auto sem = std::make_unique<semaphore>(0, fairness::fifo);
     auto* const raw = sem.get();
     cancellation_source source;
@@ -107,9 +103,7 @@ TEST(ModelLifetime, LoserKeepsFifoSemaphoreAlive) {
 }
 
 TEST(ModelLifetime, DestructorLetsADecidedWaitLeave) {
-  scenario s("an event is destroyed while a wait decided elsewhere is still linked");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("an event is destroyed while a wait decided elsewhere is still linked", 3, [] {
     auto_reset_event winner;
     auto other = std::make_unique<auto_reset_event>();
     auto* const raw = other.get();
@@ -121,9 +115,7 @@ TEST(ModelLifetime, DestructorLetsADecidedWaitLeave) {
 }
 
 TEST(ModelLifetime, DestructorLetsTwoDecidedWaitsLeave) {
-  scenario s("an event is destroyed while two waits decided elsewhere are still linked");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("an event is destroyed while two waits decided elsewhere are still linked", 2, [] {
     manual_reset_event winner;
     auto other = std::make_unique<auto_reset_event>();
     auto* const raw = other.get();

@@ -14,12 +14,9 @@ using abide::fairness;
 using abide::semaphore;
 using abide::wait_status;
 using model::later;
-using model::scenario;
 
 TEST(ModelSemaphore, PokedWaiterThatIsCanceledPassesThePokeOn) {
-  scenario s("barging: a poked waiter is canceled, another waits");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("barging: a poked waiter is canceled, another waits", 2, [] {
     semaphore sem(0);
     cancellation_source source;
     const auto token = source.token();
@@ -35,9 +32,7 @@ TEST(ModelSemaphore, PokedWaiterThatIsCanceledPassesThePokeOn) {
 }
 
 TEST(ModelSemaphore, PokedWaiterThatTimesOutPassesThePokeOn) {
-  scenario s("barging: a poked waiter times out, another waits");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("barging: a poked waiter times out, another waits", 2, [] {
     semaphore sem(0);
     model::thread timed("acquire, timed", [&] {
       if (sem.try_acquire_until(later())) sem.release();
@@ -50,9 +45,7 @@ TEST(ModelSemaphore, PokedWaiterThatTimesOutPassesThePokeOn) {
 }
 
 TEST(ModelSemaphore, PokedWaiterThatTookAnotherObjectPassesThePokeOn) {
-  scenario s("barging: a poked waiter is released by another object, another waits");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("barging: a poked waiter is released by another object, another waits", 2, [] {
     semaphore sem(0);
     auto_reset_event event;
     model::thread first("wait_any", [&] {
@@ -67,9 +60,7 @@ TEST(ModelSemaphore, PokedWaiterThatTookAnotherObjectPassesThePokeOn) {
 }
 
 TEST(ModelSemaphore, TakerThatLeavesUnitsPokesTheNext) {
-  scenario s("barging: release(2), two waiters");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("barging: release(2), two waiters", 2, [] {
     semaphore sem(0);
     model::thread first("acquire 1", [&] { sem.acquire(); });
     model::thread second("acquire 2", [&] { sem.acquire(); });
@@ -80,9 +71,7 @@ TEST(ModelSemaphore, TakerThatLeavesUnitsPokesTheNext) {
 }
 
 TEST(ModelSemaphore, ReleaseThenCancelOfOneThreadDoesNotLoseToTheCancel) {
-  scenario s("barging: release(); cancel() on one thread");
-  s.bound(4).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("barging: release(); cancel() on one thread", 4, [] {
     semaphore sem(0);
     cancellation_source source;
     const auto token = source.token();
@@ -97,9 +86,7 @@ TEST(ModelSemaphore, ReleaseThenCancelOfOneThreadDoesNotLoseToTheCancel) {
 }
 
 TEST(ModelSemaphore, EachOfTwoReleasesReachesAWaitThatIsCanceledLater) {
-  scenario s("barging: release(); release(); cancel() with two waiters");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("barging: release(); release(); cancel() with two waiters", 2, [] {
     semaphore sem(0);
     cancellation_source source;
     const auto token = source.token();
@@ -118,9 +105,7 @@ TEST(ModelSemaphore, EachOfTwoReleasesReachesAWaitThatIsCanceledLater) {
 }
 
 TEST(ModelSemaphore, ReleaseAfterTheCancelStaysInTheCount) {
-  scenario s("barging: cancel(); release() on one thread");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("barging: cancel(); release() on one thread", 3, [] {
     semaphore sem(0);
     cancellation_source source;
     const auto token = source.token();
@@ -135,9 +120,7 @@ TEST(ModelSemaphore, ReleaseAfterTheCancelStaysInTheCount) {
 }
 
 TEST(ModelSemaphore, BargerAndPokedWaiterShareTheUnits) {
-  scenario s("barging: a newcomer overtakes a poked waiter and gives back");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("barging: a newcomer overtakes a poked waiter and gives back", 2, [] {
     semaphore sem(0);
     model::thread waiter("acquire", [&] { sem.acquire(); });
     model::thread barger("try_acquire", [&] {
@@ -150,9 +133,7 @@ TEST(ModelSemaphore, BargerAndPokedWaiterShareTheUnits) {
 }
 
 TEST(ModelSemaphore, FifoHandOffGivesBackTheUnitOfACanceledWait) {
-  scenario s("fifo hand-off: release(2), one of three waits is canceled");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("fifo hand-off: release(2), one of three waits is canceled", 2, [] {
     semaphore sem(0, fairness::fifo);
     cancellation_source source;
     const auto token = source.token();
@@ -169,9 +150,7 @@ TEST(ModelSemaphore, FifoHandOffGivesBackTheUnitOfACanceledWait) {
 }
 
 TEST(ModelSemaphore, WaitAnyOverTwoSemaphoresTakesOneUnit) {
-  scenario s("wait_any over two semaphores, both released");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("wait_any over two semaphores, both released", 2, [] {
     semaphore a(0);
     semaphore b(0, fairness::fifo);
     model::thread release_a("release a", [&] { a.release(); });
@@ -183,9 +162,7 @@ TEST(ModelSemaphore, WaitAnyOverTwoSemaphoresTakesOneUnit) {
 }
 
 TEST(ModelSemaphore, CountStaysExactWithAnExportedHandle) {
-  scenario s("a semaphore's count lives in its second word beside a handle");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("a semaphore's count lives in its second word beside a handle", 2, [] {
     semaphore sem(1);
     const abide::os_handle handle(sem.native_handle());
     model::thread taker("acquire", [&] { sem.acquire(); });

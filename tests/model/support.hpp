@@ -4,8 +4,10 @@
 #include <abide/abide.hpp>
 
 #include <chrono>
+#include <functional>
 
 #include "checker.hpp"
+#include "verify.hpp"
 
 namespace model {
 
@@ -16,6 +18,12 @@ inline abide::deadline later() { return abide::deadline::after(std::chrono::seco
 inline void warm_thread() {
   abide::auto_reset_event event;
   (void)event.wait_until(later());
+}
+
+/// Explores a scenario of the product whose threads have waited before, up to so many preemptions.
+inline void exhaust(const char* name, int bound, const std::function<void()>& body) {
+  scenario s(name);
+  verify(s.bound(bound).warm_up(warm_thread), body);
 }
 
 }  // namespace model

@@ -13,12 +13,9 @@ using abide::cancellation_source;
 using abide::semaphore;
 using abide::wait_status;
 using model::later;
-using model::scenario;
 
 TEST(ModelWaitAll, AThiefLeavesItNothingAndAGivingBackAll) {
-  scenario s("wait_all against a thief");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("wait_all against a thief", 2, [] {
     auto_reset_event e;
     auto_reset_event f;
     model::thread thief("take e, give back", [&] {
@@ -35,9 +32,7 @@ TEST(ModelWaitAll, AThiefLeavesItNothingAndAGivingBackAll) {
 }
 
 TEST(ModelWaitAll, OrdinaryWaitIsServedFirst) {
-  scenario s("wait_all queued before an ordinary wait");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("wait_all queued before an ordinary wait", 2, [] {
     auto_reset_event e;
     auto_reset_event f;
     model::thread all("wait_all", [&] { abide::wait_all(e, f); });
@@ -53,9 +48,7 @@ TEST(ModelWaitAll, OrdinaryWaitIsServedFirst) {
 }
 
 TEST(ModelWaitAll, TwoThatShareAnObjectAreBothServed) {
-  scenario s("two wait_all over overlapping sets");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("two wait_all over overlapping sets", 2, [] {
     semaphore e(0);
     abide::manual_reset_event g(abide::initially_set);
     auto_reset_event h;
@@ -70,9 +63,7 @@ TEST(ModelWaitAll, TwoThatShareAnObjectAreBothServed) {
 }
 
 TEST(ModelWaitAll, CanceledTakesNothing) {
-  scenario s("wait_all x two signals x cancel");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("wait_all x two signals x cancel", 2, [] {
     auto_reset_event e;
     semaphore f(0);
     cancellation_source source;
@@ -90,9 +81,7 @@ TEST(ModelWaitAll, CanceledTakesNothing) {
 }
 
 TEST(ModelWaitAll, SignalsBeforeTheCancelOfOneThreadWin) {
-  scenario s("set(e); set(f); cancel() on one thread");
-  s.bound(4).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("set(e); set(f); cancel() on one thread", 4, [] {
     auto_reset_event e;
     auto_reset_event f;
     cancellation_source source;
@@ -109,9 +98,7 @@ TEST(ModelWaitAll, SignalsBeforeTheCancelOfOneThreadWin) {
 }
 
 TEST(ModelWaitAll, UnitBesideAPokedWaiterThatLeavesReachesIt) {
-  scenario s("wait_all behind a poked waiter that times out");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("wait_all behind a poked waiter that times out", 2, [] {
     semaphore a(0);
     model::thread timed("acquire, timed", [&] {
       if (a.try_acquire_until(later())) a.release();

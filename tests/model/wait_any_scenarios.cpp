@@ -16,9 +16,7 @@ using abide::manual_reset_event;
 using model::later;
 
 TEST(ModelWaitAny, RacedByTwoEventsTakesOneAndLeavesTheOther) {
-  model::scenario s("wait_any raced by two events");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("wait_any raced by two events", 3, [] {
     auto_reset_event a;
     auto_reset_event b;
     model::thread set_a("set a", [&] { a.set(); });
@@ -49,9 +47,7 @@ TEST(ModelWaitAny, SignalCancelAndTimeoutHaveOneOutcome) {
 }
 
 TEST(ModelWaitAny, SetAfterSetOnTheSameThreadReportsTheLowerIndex) {
-  model::scenario s("a scan that meets two signals of one thread");
-  s.bound(3).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("a scan that meets two signals of one thread", 3, [] {
     manual_reset_event a;
     manual_reset_event b;
     model::thread setter("set a, b", [&] {
@@ -63,9 +59,7 @@ TEST(ModelWaitAny, SetAfterSetOnTheSameThreadReportsTheLowerIndex) {
 }
 
 TEST(ModelWaitAny, TheSameObjectTwiceTakesOneSignal) {
-  model::scenario s("a duplicate, set twice");
-  s.bound(2).warm_up(model::warm_thread);
-  model::verify(s, [] {
+  model::exhaust("a duplicate, set twice", 2, [] {
     auto_reset_event a;
     model::thread setter("set twice", [&] {
       a.set();
