@@ -11,6 +11,7 @@ set(ABIDE_HEADERS
   include/abide/cancellation_token.hpp
   include/abide/deadline.hpp
   include/abide/export.hpp
+  include/abide/file_watch.hpp
   include/abide/initially_set.hpp
   include/abide/interop/stop_token.hpp
   include/abide/io.hpp
@@ -59,6 +60,7 @@ set(ABIDE_SOURCES
 
 # What only a real operating system has: its objects, which a model has no use for.
 set(ABIDE_OS_SOURCES
+  src/file_watch.cpp
   src/owned_handle.cpp
   src/process.cpp
   src/signal_set.cpp
@@ -73,6 +75,7 @@ else()
     src/platform/linux/ending.cpp
     src/platform/linux/futex.cpp
     src/platform/linux/handle.cpp
+    src/platform/linux/path.cpp
     src/platform/linux/process.cpp
     src/platform/linux/signals.cpp
     src/platform/linux/thread.cpp

@@ -4,6 +4,7 @@
 #include <abide/auto_reset_event.hpp>
 #include <abide/cancellation.hpp>
 #include <abide/deadline.hpp>
+#include <abide/file_watch.hpp>
 #include <abide/manual_reset_event.hpp>
 #include <abide/os_handle.hpp>
 #include <abide/process.hpp>
