@@ -119,9 +119,17 @@ def build(preset, programs):
 
 
 def copy_tree():
-    shutil.rmtree(TREE, ignore_errors=True)
-    shutil.copytree(ROOT, TREE, ignore=lambda folder, names: [
-        n for n in names if n == ".git" or (folder == str(ROOT) and n == "build")])
+    """Makes the copy as the sources are. A file that differs gets a new time: to the build it changes."""
+    names = {path.relative_to(ROOT) for top in ROOT.iterdir() if top.name not in (".git", "build")
+             for path in (top.rglob("*") if top.is_dir() else [top]) if path.is_file()}
+    for path in [p for p in TREE.rglob("*") if p.is_file()]:
+        if path.relative_to(TREE) not in names:
+            path.unlink()
+    for name in names:
+        copy = TREE / name
+        if not copy.exists() or copy.read_bytes() != (ROOT / name).read_bytes():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, copy)
 
 
 def prepare(preset, programs):
