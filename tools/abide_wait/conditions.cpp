@@ -1,12 +1,33 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <sys/timerfd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <ctime>
 #include <stdexcept>
 #include <system_error>
 
 #include "condition.hpp"
+#include "descriptor.hpp"
+#include "path_condition.hpp"
 #include "signal_names.hpp"
+#include "tcp_condition.hpp"
 
 namespace abide_wait {
 namespace {
+
+/// 14:03:22, with the date unless that is today's.
+std::string local_time(std::chrono::system_clock::time_point at) {
+  const std::time_t t = std::chrono::system_clock::to_time_t(at);
+  const std::time_t now = std::time(nullptr);
+  std::tm then{};
+  std::tm today{};
+  if (::localtime_r(&t, &then) == nullptr || ::localtime_r(&now, &today) == nullptr) return "later";
+  const bool is_today = then.tm_year == today.tm_year && then.tm_yday == today.tm_yday;
+  char text[32];
+  std::strftime(text, sizeof text, is_today ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &then);
+  return text;
+}
 
 class exit_of_process : public condition {
  public:
@@ -14,9 +35,10 @@ class exit_of_process : public condition {
 
   abide::waitable_ref ref() override { return process_; }
   abide::native_handle_type handle() const override { return process_.native_handle(); }
-  std::string story() override {
+  std::string state() const override { return "runs"; }
+  occurrence what_happened() override {
     const auto status = process_.status();
-    return status ? story_of(*status) : "exited";
+    return status ? end_of(*status) : occurrence{"exited", "exited", {}};
   }
 
  private:
@@ -30,7 +52,8 @@ class no_process : public condition {
 
   abide::waitable_ref ref() override { return gone_; }
   abide::native_handle_type handle() const override { return gone_.native_handle(); }
-  std::string story() override { return "does not exist"; }
+  std::string state() const override { return {}; }
+  occurrence what_happened() override { return {"absent", "does not exist", {}}; }
 
  private:
   abide::manual_reset_event gone_{abide::initially_set};
@@ -50,15 +73,16 @@ std::unique_ptr<condition> make_exit_of_process(const condition_spec& spec) {
 class end_of_command : public condition {
  public:
   end_of_command(const condition_spec& spec, commands& all)
-      : condition(spec.text), command_(all.start(spec.text, spec.command)) {}
+      : condition(spec.text), command_(all.start(spec.text, spec.value)) {}
 
   abide::waitable_ref ref() override { return command_.report(); }
   abide::native_handle_type handle() const override { return command_.report().get(); }
   std::optional<time_point> fired_at() override {
-    if (!condition::fired_at()) return std::nullopt;
+    if (!seen()) return std::nullopt;
     return command_.ended().at;
   }
-  std::string story() override { return story_of(command_.ended().status); }
+  std::string state() const override { return "runs"; }
+  occurrence what_happened() override { return end_of(command_.ended().status); }
   command* as_command() override { return &command_; }
 
  private:
@@ -71,11 +95,13 @@ class input : public condition {
 
   abide::waitable_ref ref() override { return handle_; }
   abide::native_handle_type handle() const override { return handle_.get(); }
-  std::string story() override {
+  std::string state() const override { return "not readable"; }
+  occurrence what_happened() override {
     using abide::io;
     const io found = handle_.ready();
-    if ((found & io::readable) != io{}) return "readable";
-    return (found & io::hang_up) != io{} ? "at its end" : "ready";
+    if ((found & io::readable) != io{}) return {"readable", "readable", {}};
+    return (found & io::hang_up) != io{} ? occurrence{"end", "at its end", {}}
+                                         : occurrence{"ready", "ready", {}};
   }
 
  private:
@@ -88,10 +114,11 @@ class arrival_of_signal : public condition {
 
   abide::waitable_ref ref() override { return signals_; }
   abide::native_handle_type handle() const override { return signals_.native_handle(); }
-  std::string story() override {
+  std::string state() const override { return "has not arrived"; }
+  occurrence what_happened() override {
     const auto signal = signals_.take();
-    if (!signal || signal->sender == 0) return "arrived";
-    return "arrived from process " + std::to_string(signal->sender);
+    if (!signal || signal->sender == 0) return {"arrived", "arrived", {}};
+    return {"arrived", "arrived from process " + std::to_string(signal->sender), {}};
   }
 
  private:
@@ -100,19 +127,59 @@ class arrival_of_signal : public condition {
 
 class delay : public condition {
  public:
-  delay(const condition_spec& spec) : condition(spec.text), end_(spec.end) { timer_.set(end_); }
+  delay(const condition_spec& spec)
+      : condition(spec.text),
+        end_(spec.end),
+        until_(local_time(std::chrono::system_clock::now() + end_.remaining())) {
+    timer_.set(end_);
+  }
 
   abide::waitable_ref ref() override { return timer_; }
   abide::native_handle_type handle() const override { return timer_.native_handle(); }
   std::optional<time_point> fired_at() override {
-    if (!condition::fired_at()) return std::nullopt;
+    if (!seen()) return std::nullopt;
     return end_.time();
   }
-  std::string story() override { return "passed"; }
+  std::string state() const override { return "until " + until_; }
+  occurrence what_happened() override { return {"passed", "passed", {}}; }
 
  private:
   const abide::deadline end_;
+  const std::string until_;
   abide::waitable_timer timer_;
+};
+
+/// A time on the wall clock, which may be set, and goes on while the machine sleeps.
+class wall_clock_time : public condition {
+ public:
+  wall_clock_time(const condition_spec& spec)
+      : condition(spec.text),
+        time_(spec.time),
+        clock_(make_clock(spec.time)),
+        handle_(clock_.get()) {}
+
+  abide::waitable_ref ref() override { return handle_; }
+  abide::native_handle_type handle() const override { return clock_.get(); }
+  std::string state() const override { return "until " + local_time(time_); }
+  occurrence what_happened() override { return {"reached", "reached", {}}; }
+
+ private:
+  static descriptor make_clock(std::chrono::sys_time<std::chrono::milliseconds> time) {
+    descriptor clock(::timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK));
+    const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+    itimerspec at{};
+    at.it_value.tv_sec = whole.time_since_epoch().count();
+    // Zero would disarm it; one nanosecond late is not early.
+    at.it_value.tv_nsec = std::chrono::nanoseconds(time - whole).count() + 1;
+    if (clock.get() < 0 || ::timerfd_settime(clock.get(), TFD_TIMER_ABSTIME, &at, nullptr) != 0) {
+      throw std::system_error(errno, std::generic_category(), "timerfd");
+    }
+    return clock;
+  }
+
+  const std::chrono::sys_time<std::chrono::milliseconds> time_;
+  descriptor clock_;
+  abide::os_handle handle_;
 };
 
 std::unique_ptr<condition> make_condition(const condition_spec& spec, commands& all) {
@@ -125,6 +192,13 @@ std::unique_ptr<condition> make_condition(const condition_spec& spec, commands& 
       return std::make_unique<input>(spec);
     case condition_spec::kind::signal:
       return std::make_unique<arrival_of_signal>(spec);
+    case condition_spec::kind::tcp:
+      return make_tcp_port(spec);
+    case condition_spec::kind::file:
+    case condition_spec::kind::gone:
+      return make_path(spec);
+    case condition_spec::kind::at:
+      return std::make_unique<wall_clock_time>(spec);
     case condition_spec::kind::after:
       break;
   }
@@ -145,10 +219,11 @@ condition_list make_conditions(const std::vector<condition_spec>& specs, command
   return list;
 }
 
-std::string story_of(abide::exit_status status) {
-  return status.how == abide::exit_status::cause::exit
-             ? "exited with " + std::to_string(status.value)
-             : "killed by " + signal_name(status.value);
+occurrence end_of(abide::exit_status status) {
+  if (status.how == abide::exit_status::cause::exit) {
+    return {"exited", "exited with " + std::to_string(status.value), status.value};
+  }
+  return {"killed", "killed by " + signal_name(status.value), 128 + status.value};
 }
 
 }  // namespace abide_wait

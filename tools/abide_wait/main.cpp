@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "options.hpp"
+#include "parsing.hpp"
 #include "run.hpp"
 
 namespace {

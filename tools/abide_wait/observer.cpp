@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "observer.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <utility>
+#include <vector>
 
 namespace abide_wait {
 
-observer::observer(abide::signal_set signals, const condition_list& to_note)
-    : signals_(std::move(signals)) {
-  std::vector<condition*> list;
-  for (const auto& c : to_note) list.push_back(c.get());
-  thread_ = std::thread([this, list = std::move(list)]() mutable {
+observer::observer(abide::signal_set signals, const condition_list& conditions, notes to_take,
+                   live_lines& lines)
+    : signals_(std::move(signals)), conditions_(conditions), to_take_(to_take), lines_(lines) {
+  thread_ = std::thread([this] {
     try {
-      watch(std::move(list));
+      watch();
     } catch (...) {
       error_ = std::current_exception();
       cancel_.cancel();
     }
+    lines_.wipe();
   });
 }
 
@@ -31,23 +34,27 @@ void observer::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-void observer::watch(std::vector<condition*> to_note) {
-  std::deque<abide::os_handle> handles;
-  std::vector<abide::waitable_ref> items{stop_, signals_};
-  for (const condition* c : to_note) items.push_back(handles.emplace_back(c->handle()));
-  for (std::size_t i = 2; i != 0;) {
-    i = abide::wait_any(items);
-    if (i == 1) {
-      const auto signal = signals_.take();
-      if (signal && signal_ == 0) {
-        signal_ = signal->number;
-        cancel_.cancel();
+void observer::watch() {
+  for (;;) {
+    lines_.update();
+    std::deque<abide::os_handle> handles;
+    std::vector<abide::waitable_ref> items{stop_, signals_};
+    std::vector<std::function<void()>> steps(items.size());
+    for (const auto& c : conditions_) {
+      if (to_take_ == notes::each_condition && !c->seen()) {
+        items.push_back(handles.emplace_back(c->handle()));
+        steps.push_back([&c] { c->saw(std::chrono::steady_clock::now()); });
       }
-    } else if (i >= 2) {
-      const auto k = static_cast<std::ptrdiff_t>(i);
-      to_note[i - 2]->saw(std::chrono::steady_clock::now());
-      to_note.erase(to_note.begin() + k - 2);
-      items.erase(items.begin() + k);
+      c->add_work(items);
+      steps.resize(items.size(), [&c] { c->work(); });
+    }
+    const std::size_t i = abide::wait_any(items);
+    if (i == 0) return;
+    if (i > 1) {
+      steps[i]();
+    } else if (const auto signal = signals_.take(); signal && signal_ == 0) {
+      signal_ = signal->number;
+      cancel_.cancel();
     }
   }
 }

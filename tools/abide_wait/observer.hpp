@@ -5,18 +5,23 @@
 
 #include <exception>
 #include <thread>
-#include <vector>
 
 #include "condition.hpp"
+#include "live_lines.hpp"
 
 namespace abide_wait {
 
 /// A second thread, because the wait itself may be a wait_all: it cancels the wait when a signal
-/// comes, and notes when each condition first holds.
+/// comes, takes the steps of the conditions that need some, shows how things stand, and notes, if
+/// it is asked to, when each condition first holds.
 class observer {
  public:
-  /// Requires: the signals are blocked already.
-  observer(abide::signal_set signals, const condition_list& to_note);
+  enum class notes { none, each_condition };
+
+  /// Requires: the signals are blocked already. The conditions and the lines outlive it, and are
+  /// its alone until stop() has returned.
+  observer(abide::signal_set signals, const condition_list& conditions, notes to_take,
+           live_lines& lines);
   ~observer() { join(); }
 
   /// Canceled by the first signal.
@@ -30,10 +35,13 @@ class observer {
   int signal() const { return signal_; }
 
  private:
-  void watch(std::vector<condition*> to_note);
+  void watch();
   void join();
 
   abide::signal_set signals_;
+  const condition_list& conditions_;
+  const notes to_take_;
+  live_lines& lines_;
   int signal_ = 0;
   std::exception_ptr error_;
   abide::cancellation_source cancel_;

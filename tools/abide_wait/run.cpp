@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "command.hpp"
 #include "condition.hpp"
 #include "journal.hpp"
+#include "live_lines.hpp"
 #include "observer.hpp"
 #include "signal_names.hpp"
 
@@ -49,38 +51,40 @@ sigset_t block(const options& o, const std::vector<int>& canceling) {
   return before;
 }
 
-/// The wait: one wait_any or wait_all. Notes what a wait_any found.
-wait_status wait(const options& o, const condition_list& conditions,
+struct wait_result {
+  wait_status status;
+  std::optional<std::size_t> index{};  // of the condition that ended a wait for any
+};
+
+/// The wait: one wait_any or wait_all.
+wait_result wait(const options& o, const condition_list& conditions,
                  const abide::cancellation_token& token) {
   std::vector<abide::waitable_ref> items;
   for (const auto& c : conditions) items.push_back(c->ref());
   if (o.wait_for == options::mode::all) {
-    return abide::wait_all_until(o.timeout, items, abide::return_on(token));
+    return {abide::wait_all_until(o.timeout, items, abide::return_on(token))};
   }
   const auto result = abide::wait_any_until(o.timeout, items, abide::return_on(token));
-  if (result.status == wait_status::ready) conditions[result.index]->saw(steady_clock::now());
-  return result.status;
+  if (result.status != wait_status::ready) return {result.status};
+  return {result.status, result.index};
 }
 
-/// The conditions that hold, in the order in which they came to.
-std::vector<condition*> fired(const condition_list& conditions) {
-  std::vector<condition*> list;
-  for (const auto& c : conditions) {
-    if (c->fired_at()) list.push_back(c.get());
+/// The indices of the conditions that hold, in the order in which they came to.
+std::vector<std::size_t> fired(const condition_list& conditions) {
+  std::vector<std::size_t> list;
+  for (std::size_t i = 0; i != conditions.size(); ++i) {
+    if (conditions[i]->seen()) list.push_back(i);
   }
-  std::stable_sort(list.begin(), list.end(),
-                   [](condition* a, condition* b) { return a->fired_at() < b->fired_at(); });
+  std::stable_sort(list.begin(), list.end(), [&](std::size_t a, std::size_t b) {
+    return conditions[a]->fired_at() < conditions[b]->fired_at();
+  });
   return list;
 }
 
 /// The exit code of the first command that ended, as a shell has it.
 int code_of_first_command(const condition_list& conditions) {
-  for (condition* c : fired(conditions)) {
-    if (command* const first = c->as_command()) {
-      const abide::exit_status status = first->ended().status;
-      const bool killed = status.how == abide::exit_status::cause::signal;
-      return killed ? 128 + status.value : status.value;
-    }
+  for (const std::size_t i : fired(conditions)) {
+    if (conditions[i]->as_command()) return conditions[i]->found().code.value_or(0);
   }
   return 0;
 }
@@ -93,34 +97,40 @@ int run(const options& o, std::span<char> own_name) {
   const sigset_t mask = block(o, canceling);
   commands started(mask, o.grace, own_name);
   const condition_list conditions = make_conditions(o.conditions, started);
-  const condition_list none;
+  live_lines lines(o, conditions, log);
   const bool all = o.wait_for == options::mode::all;
-  observer watch(abide::signal_set{std::span(canceling)}, all ? conditions : none);
+  observer watch(abide::signal_set{std::span(canceling)}, conditions,
+                 all ? observer::notes::each_condition : observer::notes::none, lines);
 
-  const wait_status status = wait(o, conditions, watch.token());
+  const wait_result result = wait(o, conditions, watch.token());
   const auto end = steady_clock::now();
   watch.stop();
 
-  if (all && status == wait_status::ready) {
-    for (const auto& c : conditions) {
-      if (!c->fired_at()) c->saw(end);  // the observer did not get that far
+  if (result.status == wait_status::ready) {
+    for (std::size_t i = 0; i != conditions.size(); ++i) {
+      // Of all, those which the observer did not get to.
+      if ((all && !conditions[i]->seen()) || i == result.index) conditions[i]->saw(end);
     }
   }
-  for (condition* c : fired(conditions)) log.print(*c->fired_at(), c->name() + ": " + c->story());
-  if (status == wait_status::timeout) log.print(end, "timeout");
-  if (status == wait_status::canceled) {
-    log.print(end, "canceled by " + signal_name(watch.signal()));
+  for (const std::size_t i : fired(conditions)) {
+    log.print(*conditions[i]->fired_at(), i, *conditions[i], conditions[i]->found());
+  }
+  if (result.status == wait_status::timeout) log.print(end, {"timeout", "timeout", 124});
+  if (result.status == wait_status::canceled) {
+    log.print(end,
+              {"canceled", "canceled by " + signal_name(watch.signal()), 128 + watch.signal()});
   }
 
   started.stop();
-  for (const auto& c : conditions) {
-    command* const left = c->fired_at() ? nullptr : c->as_command();
+  for (std::size_t i = 0; i != conditions.size(); ++i) {
+    command* const left = conditions[i]->seen() ? nullptr : conditions[i]->as_command();
     if (left == nullptr) continue;
-    log.print(left->ended().at, c->name() + ": stopped, " + story_of(left->ended().status));
+    const occurrence how = end_of(left->ended().status);
+    log.print(left->ended().at, i, *conditions[i], {"stopped", "stopped, " + how.text, how.code});
   }
 
-  if (status == wait_status::timeout) return 124;
-  if (status == wait_status::canceled) return 128 + watch.signal();
+  if (result.status == wait_status::timeout) return 124;
+  if (result.status == wait_status::canceled) return 128 + watch.signal();
   return o.status ? code_of_first_command(conditions) : 0;
 }
 

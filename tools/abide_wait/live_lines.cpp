@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "live_lines.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <string_view>
+
+namespace abide_wait {
+namespace {
+
+// What any terminal since the VT100 understands (ECMA-48, and DECAWM for the wrapping).
+constexpr const char* no_wrap = "\x1b[?7l";
+constexpr const char* wrap = "\x1b[?7h";
+constexpr const char* to_end_of_line = "\x1b[K";
+constexpr const char* to_end_of_screen = "\x1b[J";
+
+std::string up(std::size_t lines) { return "\r\x1b[" + std::to_string(lines) + "A"; }
+
+/// A condition may be written with anything; a terminal takes some of that for commands.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return text;
+}
+
+/// Lost if the terminal does not take it; the output that counts is elsewhere.
+void write(const std::string& text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const ssize_t n = ::write(STDERR_FILENO, rest.data(), rest.size());
+    if (n <= 0) return;
+    rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+}  // namespace
+
+live_lines::manner live_lines::manner_for(const options& o) {
+  if (o.print != options::output::text || !::isatty(STDERR_FILENO)) return manner::off;
+  for (const condition_spec& c : o.conditions) {
+    if (c.what == condition_spec::kind::cmd) return manner::append;
+  }
+  const char* const terminal = std::getenv("TERM");
+  winsize size{};
+  const bool is_high_enough =
+      ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && o.conditions.size() < size.ws_row;
+  const bool is_dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  return is_high_enough && !is_dumb ? manner::draw_over : manner::append;
+}
+
+live_lines::live_lines(const options& o, const condition_list& conditions, const journal& log)
+    : conditions_(conditions), log_(log), manner_(manner_for(o)) {}
+
+std::string live_lines::line(const condition& c) const {
+  const auto at = c.seen();
+  return "abide-wait: " +
+         printable(at ? log_.line(*at, c.name() + ": holds") : c.name() + ": " + c.state());
+}
+
+void live_lines::update() {
+  if (manner_ == manner::off) return;
+  std::vector<std::string> lines;
+  for (const auto& c : conditions_) lines.push_back(line(*c));
+  if (lines == shown_) return;
+  std::string text;
+  if (manner_ == manner::draw_over) {
+    if (!shown_.empty()) text += up(shown_.size());
+    text += no_wrap;
+    for (const std::string& l : lines) text += l + to_end_of_line + '\n';
+    text += wrap;
+  } else {
+    for (std::size_t i = 0; i != lines.size(); ++i) {
+      // What has come to hold is printed in the end, for good.
+      const bool is_new = shown_.empty() || (lines[i] != shown_[i] && !conditions_[i]->seen());
+      if (is_new) text += lines[i] + '\n';
+    }
+  }
+  write(text);
+  shown_ = lines;
+}
+
+void live_lines::wipe() {
+  if (manner_ == manner::draw_over && !shown_.empty()) {
+    write(up(shown_.size()) + to_end_of_screen);
+  }
+  shown_.clear();
+}
+
+}  // namespace abide_wait
