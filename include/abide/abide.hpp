@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+// All of the library but abide/interop/, whose headers are asked for by name.
+
 #include <abide/auto_reset_event.hpp>
 #include <abide/cancellation.hpp>
 #include <abide/deadline.hpp>

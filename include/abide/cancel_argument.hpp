@@ -12,9 +12,15 @@
 namespace abide {
 inline namespace v1 {
 
-/// In a wait: if the token is canceled, the wait throws operation_canceled.
+/// In a wait: once the token is canceled, the wait throws operation_canceled with that token.
+///
+///     const std::size_t which = abide::wait_any(abide::throw_on(token), work, quit);  // 1 or 2
+///
+/// It may stand anywhere among the arguments, counts in the numbering and is never the index that a
+/// wait returns. Canceled already at the call it wins, and the wait takes nothing.
 class throw_on {
  public:
+  /// Holds the token for as long as it lives.
   explicit throw_on(cancellation_token token) noexcept : token_(std::move(token)) {}
 
  private:
@@ -25,9 +31,13 @@ class throw_on {
   cancellation_token token_;
 };
 
-/// In a wait: if the token is canceled, the wait returns wait_status::canceled.
+/// In a wait: once the token is canceled, the wait returns wait_status::canceled instead of
+/// throwing. For the rest as throw_on.
+///
+///     if (work.wait(abide::return_on(token)) == abide::wait_status::canceled) return;
 class return_on {
  public:
+  /// Holds the token for as long as it lives.
   explicit return_on(cancellation_token token) noexcept : token_(std::move(token)) {}
 
  private:
@@ -39,11 +49,20 @@ class return_on {
 };
 
 /// Lets a stranger's token stand wherever a wait takes one. A specialisation is constructed from
-/// `const T&` for the time of one call and has
+/// `const T&` for the time of one call and tells of an event that is set once that token asks to
+/// stop. The operation_canceled of such a wait carries no token.
 ///
-///     const manual_reset_event& canceled() const noexcept;   // set once the token asks to stop
+///     template <>
+///     class abide::token_adapter<stranger::token> {
+///      public:
+///       explicit token_adapter(const stranger::token& t) : stopped_(t.stopped()) {}
+///       const abide::manual_reset_event& canceled() const noexcept { return stopped_; }
 ///
-/// See <abide/interop/stop_token.hpp>. The operation_canceled of such a wait carries no token.
+///      private:
+///       const abide::manual_reset_event& stopped_;
+///     };
+///
+/// The header abide/interop/stop_token.hpp has the one for std::stop_token.
 template <class T>
 struct token_adapter;
 

@@ -57,13 +57,18 @@ struct heap_callback final : callback_node {
 
 /// Keeps a callback registered; movable, and empty once it was unregistered or detached.
 ///
-///     auto close = token.register_callback([&] { socket.close(); });
+///     const auto closing = token.register_callback([&] { connection.close(); });
 ///
 /// Lifetime: may outlive the token and its source. A callback may destroy its own registration and
-/// go on using its captures.
+/// go on using its captures, which live until it has returned.
+/// Thread safety: as of every object; several registrations of one token are independent.
 class ABIDE_API cancellation_registration {
  public:
+  /// Empty.
   cancellation_registration() noexcept = default;
+
+  /// Takes over the callback, and leaves the other empty. What this held before is unregistered as
+  /// by the destructor.
   cancellation_registration(cancellation_registration&& other) noexcept
       : state_(std::move(other.state_)), node_(std::exchange(other.node_, nullptr)) {}
   cancellation_registration& operator=(cancellation_registration&& other) noexcept {
@@ -71,23 +76,29 @@ class ABIDE_API cancellation_registration {
     return *this;
   }
 
-  /// As unregister_and_wait().
+  /// As unregister_and_wait(): it may block.
   ~cancellation_registration() { unregister_and_wait(); }
 
-  /// Removes the callback if it has not started. Never blocks.
+  /// Removes the callback if it has not started.
+  /// Blocks: never.
   /// Returns: true if this call removed it: it did not run and will not. True at most once.
   bool unregister() noexcept;
 
-  /// Removes the callback, or waits until it has returned. Afterwards it is not running and never
-  /// will. On the thread that runs the callbacks it returns at once.
-  /// Blocks: while the callback runs on another thread. Hold no lock that the callback needs.
+  /// Removes the callback, or waits until it has returned. Afterwards this is empty, and the
+  /// callback is not running and never will. On the thread that runs the callbacks it returns at
+  /// once. Requires: the caller holds no lock that the callback needs. Blocks: while the callback
+  /// runs on another thread.
   void unregister_and_wait() noexcept;
 
-  /// The same with a deadline.
-  /// Returns: false if the callback is still running then; the registration is unchanged.
+  /// As unregister_and_wait(), with a deadline.
+  /// Blocks: while the callback runs on another thread, until the deadline.
+  /// Returns: false if the callback is still running then; this is unchanged, and may be asked
+  /// again.
   [[nodiscard]] bool unregister_and_wait_until(deadline until) noexcept;
 
-  /// Leaves the callback registered for as long as the token's state lives.
+  /// Empties this and leaves the callback registered: until it has run, or the last source, token
+  /// and registration of the request, and all that is linked to it, are gone. A callback that holds
+  /// one of these itself stays until the cancel.
   void detach() noexcept;
 
   /// The token that the callback is registered with; none if this is empty.
@@ -96,6 +107,7 @@ class ABIDE_API cancellation_registration {
   /// Whether this holds a callback, run or not: one that was not unregistered or detached here.
   explicit operator bool() const noexcept { return node_ != nullptr; }
 
+  /// Exchanges two registrations.
   void swap(cancellation_registration& other) noexcept {
     std::swap(state_, other.state_);
     std::swap(node_, other.node_);
@@ -116,16 +128,17 @@ class ABIDE_API cancellation_registration {
 
 /// A callback registered in place: no allocation, not movable, as std::stop_callback.
 ///
-///     abide::cancellation_callback wake(token, [&] { ready.set(); });
+///     const abide::cancellation_callback wake(token, [&] { ready.set(); });
 ///
-/// Its destructor removes the callback, or waits until it has returned; destroyed by its own
-/// callback it does not wait, and the callback must not use its captures any more.
+/// When and where it is called: as by cancellation_token::register_callback().
 template <class F>
 class cancellation_callback : private detail::callback_node {
  public:
+  /// The callback.
   using callback_type = F;
 
-  /// Throws: what constructing F throws; what f throws if the token is canceled already.
+  /// Registers f, or calls it here if the token is canceled already.
+  /// Throws: what constructing F throws, and f if it is called here. Nothing is registered then.
   template <class C>
   requires std::constructible_from<F, C>
   explicit cancellation_callback(const cancellation_token& token, C&& f)
@@ -135,6 +148,11 @@ class cancellation_callback : private detail::callback_node {
     if (!detail::attach(state_.get(), *this)) state_ = detail::state_ref();
   }
 
+  /// Removes the callback, or waits until it has returned. Destroyed by its own callback, or
+  /// otherwise on the thread that runs it, it does not wait: the callback must not use its captures
+  /// any more.
+  /// Requires: the caller holds no lock that the callback needs.
+  /// Blocks: while the callback runs on another thread.
   ~cancellation_callback() {
     if (state_ && !detail::remove(*state_.get(), *this)) {
       detail::wait_until_done(*state_.get(), *this, deadline::never());
@@ -153,6 +171,7 @@ class cancellation_callback : private detail::callback_node {
   detail::state_ref state_;
 };
 
+/// Holds a copy of what it is given.
 template <class F>
 cancellation_callback(cancellation_token, F) -> cancellation_callback<F>;
 

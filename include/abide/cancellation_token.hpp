@@ -76,33 +76,39 @@ class state_ref {
 
 }  // namespace detail
 
-/// Carries one request to cancel. Cheap to copy, safe to use from any thread, never invalid: it
-/// outlives its source. Default-constructed it is none, which can never be canceled.
+/// Carries one request to cancel. One pointer: a copy counts a reference. Default-constructed it is
+/// none, which can never be canceled.
 ///
-///     void work(abide::cancellation_token stop) {
+///     void work(const abide::cancellation_token& stop) {
 ///       while (!stop.is_cancellation_requested()) step();
 ///     }
 ///
-/// Ordering: what precedes a cancel() is visible once the token shows the request.
+/// Ordering: what precedes a cancel() happens before what follows a wait that it ended, an
+/// is_cancellation_requested() that saw it, or a callback.
+/// Lifetime: outlives its source, and keeps alive what it is linked to.
+/// Thread safety: const members may be called at any time from any thread; none from a signal
+/// handler.
 class ABIDE_API cancellation_token {
  public:
+  /// What std::stop_callback is to std::stop_token.
   template <class F>
   using callback_type = cancellation_callback<F>;
 
   /// None: can never be canceled.
   constexpr cancellation_token() noexcept = default;
 
-  /// A token that is canceled already.
+  /// A token that is canceled already, with errc::operation_canceled. All of them are equal.
   static cancellation_token canceled() noexcept;
 
   /// Whether cancellation was requested. One load, always; once true it stays true.
   bool is_cancellation_requested() const noexcept { return state_ && state_.get()->is_canceled(); }
 
   /// Whether this token is canceled or still can be: by a source that is left, by a deadline, or
-  /// by a token that it is linked to.
+  /// by a token that it is linked to. Visits all that it is linked to.
   bool can_be_canceled() const noexcept;
 
-  /// Throws: operation_canceled with this token and its reason if cancellation was requested.
+  /// For loops that do not block.
+  /// Throws: operation_canceled, with this token and its reason, if cancellation was requested.
   void throw_if_cancellation_requested() const {
     if (is_cancellation_requested()) throw_canceled();
   }
@@ -115,26 +121,35 @@ class ABIDE_API cancellation_token {
   /// request came through links. Of a token that is not canceled: itself.
   cancellation_token origin() const noexcept;
 
-  /// The earliest deadline of this token and those that it is linked to.
+  /// The earliest deadline of this token and all that it is linked to; never() if there is none.
+  /// Canceled or not.
   deadline expires_at() const noexcept;
 
-  /// Has `f()` called once, when cancellation is requested: on the thread that cancels, last
-  /// registered first; or at once, here, if that has happened.
-  /// Returns: what keeps the callback registered; its destructor waits for a running callback.
-  /// Throws: std::bad_alloc; what f throws if it is called here. Nothing is registered then.
+  /// Has f called once, without arguments, when cancellation is requested: on the thread that
+  /// cancels (for a deadline the timer thread), last registered first; or at once, here, if that
+  /// has happened. Never if this is none. f is copied or moved to the heap, and called as an
+  /// rvalue. Returns: what keeps the callback registered, see there; empty if f was called here or
+  /// never will be. Throws: std::bad_alloc; what copying f, and f if it is called here, throws.
+  /// Nothing is registered then.
   template <class F>
   [[nodiscard]] cancellation_registration register_callback(F&& f) const;
 
-  /// An OS handle that becomes readable once the token is canceled and stays so; made at the first
-  /// call. Owned by the token's state: do not close, read or write it. Of none: never readable.
+  /// An OS handle that becomes readable once the token is canceled, before the first callback runs,
+  /// and stays so; of none, it never does. Level-triggered, close-on-exec. Made at the first call,
+  /// one for all equal tokens.
+  /// Requires: it is only polled. What the tokens share reads, writes and closes it.
   /// Throws: std::system_error with the OS code, std::bad_alloc; the token stays usable.
+  /// Lifetime: open for as long as an equal token or its source lives.
   native_handle_type native_handle() const;
 
+  /// The names of std::stop_token: as is_cancellation_requested() and can_be_canceled().
   bool stop_requested() const noexcept { return is_cancellation_requested(); }
   bool stop_possible() const noexcept { return can_be_canceled(); }
 
   /// Whether both carry the request of the same source, or both are none.
   friend bool operator==(const cancellation_token&, const cancellation_token&) noexcept = default;
+
+  /// Exchanges two tokens.
   void swap(cancellation_token& other) noexcept { std::swap(state_, other.state_); }
   friend void swap(cancellation_token& a, cancellation_token& b) noexcept { a.swap(b); }
 
@@ -162,8 +177,10 @@ cancellation_token detail::access::token(State state) noexcept {
 }  // namespace v1
 }  // namespace abide
 
+/// Equal tokens have equal hashes.
 template <>
 struct std::hash<abide::cancellation_token> {
+  /// The hash.
   std::size_t operator()(const abide::cancellation_token& t) const noexcept {
     return std::hash<const void*>()(abide::detail::access::state(t).get());
   }

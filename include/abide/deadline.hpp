@@ -50,15 +50,19 @@ constexpr std::int64_t to_nanoseconds(std::chrono::duration<R, P> d) {
 
 }  // namespace detail
 
-/// A point on the steady clock, or never. Waits take it by value; it is absolute, so a loop that
-/// waits again does not drift.
+/// A point on the steady clock, in nanoseconds, or never. It is absolute, so a loop that waits
+/// again does not drift.
 ///
-///     abide::deadline until = abide::deadline::after(5s);
-///     while (!done) if (!event.wait_until(until)) return timed_out();
+///     const abide::deadline until = abide::deadline::after(5s);
+///     while (!done) {
+///       if (!event.wait_until(until)) return timed_out();
+///     }
 ///
-/// Conversions saturate instead of overflowing and round up, so a wait is never early (P9).
+/// Conversions saturate instead of overflowing and round up, so a wait is never early. A duration
+/// does not convert by itself: say after().
 class ABIDE_API deadline {
  public:
+  /// What the steady clock counts in.
   using time_point = std::chrono::steady_clock::time_point;
 
   /// Never.
@@ -78,7 +82,7 @@ class ABIDE_API deadline {
     return after_nanoseconds(detail::to_nanoseconds(d));
   }
 
-  /// The instant that does not come.
+  /// The instant that does not come; later than all others.
   static constexpr deadline never() noexcept { return {}; }
 
   /// Whether this is never().
@@ -95,6 +99,7 @@ class ABIDE_API deadline {
     return time_point(std::chrono::nanoseconds(nanoseconds_));
   }
 
+  /// The earlier is the lesser.
   friend constexpr auto operator<=>(deadline, deadline) noexcept = default;
 
  private:

@@ -14,33 +14,46 @@
 namespace abide {
 inline namespace v1 {
 
-/// Who gets a unit when several want it. barging: whoever comes first, and no thread is passed over
-/// without end: fast. fifo: strictly whoever has waited longest: every release is a hand-over.
-enum class fairness { barging, fifo };
+/// Who gets a unit when several want it.
+enum class fairness {
+  /// Whoever comes first, for speed; but no release passes over who has waited longest without end.
+  barging,
+  /// Strictly whoever has waited longest: every release hands its units over.
+  fifo
+};
 
-/// Thrown by release() when it would exceed the maximum; nothing has changed then.
+/// Thrown by semaphore::release() when it would exceed the maximum.
 class ABIDE_API semaphore_full : public std::runtime_error {
  public:
+  /// Throws: std::bad_alloc.
   semaphore_full();
+
+  /// Copies as every exception does: without throwing.
   semaphore_full(const semaphore_full&) noexcept;
   semaphore_full& operator=(const semaphore_full&) noexcept;
   ~semaphore_full() override;
 };
 
-/// A count of units that threads take and give back. Sixteen bytes, no heap, no kernel object until
-/// native_handle() is called.
+/// A count of units that threads take and give back; any thread may give back. Sixteen bytes; no
+/// heap, and no kernel object before native_handle() is called. Neither copyable nor movable.
 ///
 ///     abide::semaphore slots(4);
 ///     slots.acquire(token);              // throws operation_canceled
-///     ...
+///     use_a_slot();
 ///     slots.release();
 ///
-/// Ordering: what precedes release() is visible after the acquire that took the unit.
-/// Lifetime: the thread that release() released may destroy the semaphore while release() is still
-/// returning, if nobody else waits on it; with fairness::barging a wait counts until it has taken
-/// its unit. Destroying it while somebody waits ends the program (P5, P11).
+/// Ordering: what precedes a release() happens before what follows an acquire that took a unit of
+/// it.
+/// Lifetime: whoever a release() released may destroy the semaphore although that call is still
+/// returning, if nobody else waits on it; others that this call released no longer count, but with
+/// fairness::barging a wait counts until it has taken its unit. A wait that was canceled, timed out
+/// or took another object proves nothing: a release() may still be inside the semaphore.
+/// Thread safety: all members but the destructor may be called at any time from any thread; none
+/// from a signal handler.
 class ABIDE_API semaphore {
  public:
+  /// Has `count` units at first, and never more than `max` after a release. 31 bits are kept for a
+  /// count: hence the greatest maximum, which is the default.
   /// Requires: 0 <= count <= max, 1 <= max <= 2^31 - 1.
   /// Throws: std::invalid_argument otherwise.
   explicit semaphore(std::ptrdiff_t count, std::ptrdiff_t max = most_,
@@ -48,6 +61,9 @@ class ABIDE_API semaphore {
   semaphore(std::ptrdiff_t count, fairness order) : semaphore(count, most_, order) {}
   semaphore(const semaphore&) = delete;
   semaphore& operator=(const semaphore&) = delete;
+
+  /// Ends the program, with a message that gives type and address, if somebody waits on it;
+  /// not while the process exits.
   ~semaphore() {
     // Acquire: pairs with the release of whoever used the semaphore last.
     const std::uintptr_t word = state_.word.load(sys::memory_order_acquire);
@@ -57,25 +73,35 @@ class ABIDE_API semaphore {
     }
   }
 
-  /// Gives n units back and wakes those who can have them.
-  /// Returns: the count before. Blocks: never. Not async-signal-safe.
-  /// Throws: std::invalid_argument if n < 0, semaphore_full beyond the maximum; unchanged then.
+  /// Gives n units back and wakes those who can have them. No unit is lost to a wait that is
+  /// canceled or timed out.
+  /// Blocks: never.
+  /// Returns: the count before.
+  /// Throws: std::invalid_argument if n < 0; semaphore_full if the count before and n exceed the
+  /// maximum. Nothing has changed then.
   std::ptrdiff_t release(std::ptrdiff_t n = 1);
 
-  /// Blocks until this call has taken a unit.
+  /// Takes a unit.
+  /// Blocks: until this call has taken one.
+  /// Throws: std::bad_alloc, in the first wait of its thread that has to block; nothing was taken.
   void acquire() {
     if (!try_acquire()) detail::wait_for_one(ref());
   }
 
-  /// The same; the token may be a cancellation_token or throw_on: throws operation_canceled once it
-  /// is canceled, return_on: returns a wait_status, or any type with a token_adapter. A token that
-  /// is canceled already wins and leaves the unit.
+  /// Takes a unit unless the token is canceled first. One that is canceled already wins and leaves
+  /// the unit. The token is a cancellation_token, throw_on, return_on or of a type with a
+  /// token_adapter.
+  /// Blocks: until this call has taken a unit or the token is canceled.
+  /// Returns: nothing; with return_on, a wait_status.
+  /// Throws: operation_canceled once the token is canceled, except with return_on; as acquire().
   template <detail::cancel_argument T>
   auto acquire(const T& token) {
     return detail::wait_for_one(ref(), token);
   }
 
-  /// Takes a unit if there is one. Blocks: never.
+  /// Takes a unit if there is one.
+  /// Blocks: never.
+  /// Returns: whether this call took one.
   [[nodiscard]] bool try_acquire() noexcept {
     std::uintptr_t word = state_.word.load(sys::memory_order_relaxed);
     while ((word & (detail::waitable::set_bit | detail::waitable::lock_bit)) ==
@@ -90,8 +116,11 @@ class ABIDE_API semaphore {
     return word != 0 && detail::try_take(state_, state_.kind());
   }
 
-  /// Blocks until this call has taken a unit or the time has come, never less.
+  /// Takes a unit unless the time comes, or the token is canceled, first. A time that has come
+  /// already takes a unit that is there, and does not block.
+  /// Blocks: until this call has taken a unit or the time has come, never less.
   /// Returns: whether it took a unit; with return_on, a wait_status.
+  /// Throws: as acquire(), with and without a token; std::invalid_argument for a NaN.
   template <class R, class P>
   [[nodiscard]] bool try_acquire_for(std::chrono::duration<R, P> d) {
     return try_acquire_until(deadline::after(d));
@@ -108,13 +137,18 @@ class ABIDE_API semaphore {
     return detail::wait_for_one(ref(), t, token);
   }
 
-  /// The units that are there now; exact when no call is under way.
+  /// The units that are there now: exact while no call is under way. More than max() only if waits
+  /// that were canceled gave units back while others released up to it.
   [[nodiscard]] std::ptrdiff_t available() const noexcept;
 
+  /// The maximum given to the constructor.
   std::ptrdiff_t(max)() const noexcept { return static_cast<std::ptrdiff_t>(state_.most()); }
 
-  /// An OS handle that is readable while there are units: it says "try now", polling takes none.
-  /// Made at the first call, owned by the semaphore: do not close, read or write it.
+  /// An OS handle that is readable while there are units: exactly so while no call is under way,
+  /// else perhaps without reason; no unit is missed. It says "try now": polling takes none.
+  /// Level-triggered, close-on-exec. Made at the first call; from then on a change between none and
+  /// some costs a system call.
+  /// Requires: it is only polled. The semaphore reads, writes and closes it.
   /// Throws: std::system_error with the OS code, std::bad_alloc; the semaphore stays usable.
   native_handle_type native_handle() const { return detail::export_handle(state_, state_.kind()); }
 

@@ -16,20 +16,31 @@
 #include <type_traits>
 #include <utility>
 
-// One wait for everything. A wait watches events, semaphores, timers, tokens and OS handles, and
-//
-//     throw_on(token)    throws operation_canceled once the token is canceled
-//     return_on(token)   returns wait_status::canceled instead
-//
-// which may stand anywhere, keep their place in the numbering and are never returned as an index.
-// Canceled already at the call they win, and nothing is consumed. All functions here throw
-// std::invalid_argument for a wait without anything to wait for, std::system_error if OS handles
-// are watched and the OS has no handle left, and std::bad_alloc in a thread's first wait or one of
-// more than 16 objects; then nothing has been consumed.
-//
-// Every *_any and *_all also takes a range of waitable_ref, alone or followed by a throw_on or
-// return_on.
-
+/// Blocking waits that can be cancelled. The functions of this namespace wait for events,
+/// semaphores, timers, tokens, OS handles, processes and signals, for any number of them at once:
+/// listed one by one, or as one range of waitable_ref. What follows holds for them and for the
+/// waits that are members.
+///
+/// A token argument ends the call: a cancellation_token as last parameter and throw_on(token) throw
+/// operation_canceled, return_on(token) has the call return wait_status::canceled. In a list they
+/// may stand anywhere, behind a range one may; they keep their place in the numbering and are never
+/// returned as an index.
+///
+/// A token argument that is canceled already at the call wins, and nothing is taken. After that the
+/// first to decide the wait wins, and nothing else loses a signal to it: a wait that was canceled
+/// or timed out has taken nothing.
+///
+/// Deadlines are absolute, steady and never early. One that has passed still takes what is ready,
+/// but does not block. Durations are rounded up and saturate.
+///
+/// Requires: the objects live until the call has returned. Nobody calls pthread_cancel() on a
+/// thread that waits or signals: no call is a cancellation point of POSIX, and one that touches an
+/// OS handle then ends the program. Throws: std::invalid_argument for a duration that is a NaN and
+/// for a wait without anything but token arguments. std::bad_alloc in the first wait of a thread
+/// that has to block, and in any of more than 16 objects. std::system_error if OS handles are
+/// watched and no handle is left, or if they are more than the process may open (RLIMIT_NOFILE).
+/// Nothing has been taken then. Ordering: what precedes the set(), release() or cancel() that ended
+/// a call happens before what follows the call. An OS handle orders nothing.
 namespace abide {
 inline namespace v1 {
 namespace detail {
@@ -114,8 +125,15 @@ wait_any_result any_of(deadline until, Ws&... ws) {
 
 }  // namespace detail
 
-/// Blocks until w is ready and takes what a wait on it takes: an auto-reset event's signal, a
-/// semaphore's unit, nothing from the others. A token as w is ready once it is canceled.
+/// Waits for one object, and takes what a wait on it takes: an auto-reset event's or timer's
+/// signal, a semaphore's unit, nothing from the others. A token as w is an object like any other,
+/// ready once it is canceled.
+///
+///     abide::wait(server, token);
+///
+/// Blocks: until w is ready or the token is canceled.
+/// Returns: nothing; with return_on, a wait_status.
+/// Throws: operation_canceled once the token is canceled, except with return_on; see the namespace.
 template <class W>
 requires detail::watchable<std::remove_reference_t<W>>
 void wait(W&& w) { detail::wait_for_one(detail::access::ref(w)); }
@@ -123,7 +141,10 @@ template <class W, detail::cancel_argument T>
 requires detail::watchable<std::remove_reference_t<W>>
 auto wait(W&& w, const T& token) { return detail::wait_for_one(detail::access::ref(w), token); }
 
-/// The same until a deadline. Returns: whether w was ready; with return_on, a wait_status.
+/// As wait(), until a deadline or for a duration.
+/// Blocks: until w is ready, the token is canceled or the time has come, never less.
+/// Returns: whether w was ready; with return_on, a wait_status.
+/// Throws: as wait().
 template <class W>
 requires detail::watchable<std::remove_reference_t<W>>
 [[nodiscard]] bool wait_until(deadline t, W&& w) {
@@ -139,10 +160,16 @@ template <class R, class P, class W, class... T>
   return wait_until(deadline::after(d), w, token...);
 }
 
-/// Blocks until one of the objects is ready, the lowest index first at the call, whichever comes
-/// first after it, and takes only from that one. The same object may be listed twice. A bare token
-/// is an element, ready once canceled: put it first to let cancel win.
-/// Returns: its position; with return_on, a wait_any_result.
+/// Waits for the first of several objects, and takes from that one only: at the call the ready one
+/// with the lowest index, after it whichever comes first. An object may be listed twice; either
+/// index may be returned. A bare token is an element, ready once canceled: put it first to let
+/// cancel win.
+///
+///     const std::size_t which = abide::wait_any(token, work, input);  // 0: canceled
+///
+/// Blocks: until an element is ready or a token argument is canceled.
+/// Returns: the position of that element among the arguments; with return_on, a wait_any_result.
+/// Throws: operation_canceled once a token in a throw_on is canceled; see the namespace.
 template <class... Ws>
 [[nodiscard]] auto wait_any(Ws&&... ws) {
   const wait_any_result result = detail::any_of(deadline::never(), ws...);
@@ -153,7 +180,11 @@ template <class... Ws>
   }
 }
 
-/// The same until a deadline. Returns: nullopt if the time has come, never early.
+/// As wait_any(), until a deadline or for a duration.
+/// Blocks: until an element is ready, a token argument is canceled or the time has come, never
+/// less. Returns: a std::optional of the position, empty if the time has come; with return_on, a
+/// wait_any_result.
+/// Throws: as wait_any().
 template <class... Ws>
 [[nodiscard]] auto wait_any_until(deadline t, Ws&&... ws) {
   const wait_any_result result = detail::any_of(t, ws...);
@@ -168,19 +199,29 @@ template <class R, class P, class... Ws>
   return wait_any_until(deadline::after(d), ws...);
 }
 
-/// Blocks until all objects are ready at the same time and takes from all of them in one step, or
-/// from none. Waits on a single object are served before it, and it sees states, not pulses: a
+/// Waits until all of several objects are ready at the same time, and takes from all of them in one
+/// step or from none. wait() and wait_any() are served before it, and it sees states, not pulses: a
 /// set() followed by reset() may pass unseen. OS handles count as levels: all are seen ready in one
-/// poll, then the objects are taken in one step. A bare token does not compile.
+/// poll, then the other objects are taken in one step. A bare token among the arguments does not
+/// compile.
+///
+///     abide::wait_all(paper, ink, abide::throw_on(token));
+///
+/// Blocks: until all elements are ready or a token argument is canceled.
 /// Returns: nothing; with return_on, a wait_status.
-/// Throws: std::invalid_argument if an object is listed twice.
+/// Throws: std::invalid_argument if an object is listed twice; operation_canceled once a token in a
+/// throw_on is canceled; see the namespace.
 template <class... Ws>
 auto wait_all(Ws&&... ws) {
   const wait_status status = detail::all_of(deadline::never(), ws...);
   if constexpr (detail::reports<Ws...>) return status;
 }
 
-/// The same until a deadline. Returns: whether all were ready; with return_on, a wait_status.
+/// As wait_all(), until a deadline or for a duration.
+/// Blocks: until all elements are ready, a token argument is canceled or the time has come, never
+/// less.
+/// Returns: whether all were ready; with return_on, a wait_status.
+/// Throws: as wait_all().
 template <class... Ws>
 [[nodiscard]] auto wait_all_until(deadline t, Ws&&... ws) {
   const wait_status status = detail::all_of(t, ws...);
@@ -195,9 +236,15 @@ template <class R, class P, class... Ws>
   return wait_all_until(deadline::after(d), ws...);
 }
 
-/// Sets or releases to_signal, then waits for to_wait_for. A token that is canceled at the call
-/// wins: then nothing is signaled. What has been signaled stays so if the wait is canceled.
-/// Throws: as wait(); what releasing throws, and then it does not wait.
+/// Sets an event or releases a unit of a semaphore, then waits for one object: two steps, not one.
+/// A token that is canceled at the call wins, and then nothing is signaled; what has been signaled
+/// stays so if the wait ends otherwise.
+///
+///     abide::signal_and_wait(request, answer, token);
+///
+/// Blocks: until to_wait_for is ready or the token is canceled.
+/// Returns: nothing; with return_on, a wait_status.
+/// Throws: as wait(); semaphore_full, and then it does not wait.
 template <class S, class W, class... T>
 requires(sizeof...(T) <= 1) auto signal_and_wait(S& to_signal, W&& to_wait_for, const T&... token) {
   if (auto early = detail::canceled_at_entry(token...); early != wait_status::ready) {

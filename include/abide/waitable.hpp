@@ -17,13 +17,25 @@ class waitable_ref;
 class cancellation_token;
 class return_on;
 
+// clang-format off
 /// How a wait that takes return_on(token) ended.
-enum class [[nodiscard]] wait_status{ready, timeout, canceled};
+enum class [[nodiscard]] wait_status {
+  /// It was satisfied.
+  ready,
+  /// The time came first; nothing was taken.
+  timeout,
+  /// The token was canceled first; nothing was taken.
+  canceled
+};
+// clang-format on
 
-/// How a wait_any that takes return_on(token) ended; `index` counts only if it is ready.
+/// How a wait_any that takes return_on(token) ended.
 struct [[nodiscard]] wait_any_result {
+  /// What ended it.
   wait_status status;
+  /// The position of what satisfied it, if it is ready.
   std::size_t index;
+  /// Memberwise.
   friend bool operator==(const wait_any_result&, const wait_any_result&) = default;
 };
 
@@ -48,11 +60,9 @@ enum class role : std::uint8_t {
 };
 
 /// The eight bytes that every object which can be waited for consists of. DESIGN.md has the table.
-///
-///     set     ready, and for a semaphore: the upper bits are its count
-///     lock    the list of waiters is being changed
-///     parked  somebody sleeps on this word
-///     rest    the last of the queued wait entries, or a semaphore's count
+/// set: ready, and for a semaphore: the upper bits are its count. lock: the list of waiters is
+/// being changed. parked: somebody sleeps on this word. The rest: the last of the queued wait
+/// entries, or a semaphore's count.
 class waitable {
  public:
   static constexpr std::uintptr_t set_bit = 1;
@@ -132,14 +142,17 @@ concept storable = other_than<T, waitable_ref> && other_than<T, return_on> && wa
 
 }  // namespace detail
 
-/// One thing to wait for, by reference: an event, a semaphore, a timer, a token or an OS handle.
-/// Does not own it. Made from lvalues only, so that storing a reference to a temporary does not
-/// compile; whoever stores one keeps the object alive.
+/// One thing to wait for, by reference: an event, a semaphore, a timer, a token, an OS handle, a
+/// process, a signal set or a throw_on. Two pointers wide, copied freely.
 ///
 ///     std::vector<abide::waitable_ref> all{ready, work, token};
-///     std::size_t which = abide::wait_any(std::span(all));
+///     const std::size_t which = abide::wait_any(all);
+///
+/// Lifetime: does not own the object: whoever keeps a reference keeps the object alive. Made from
+/// lvalues only, so that storing a reference to a temporary does not compile.
 class waitable_ref {
  public:
+  /// Refers to the object.
   template <detail::storable T>
   waitable_ref(T& w) noexcept  // NOLINT: implicit, so that a list of objects is a list of these
       : waitable_ref(detail::access::ref(w)) {}

@@ -9,13 +9,18 @@
 namespace abide {
 inline namespace v1 {
 
-/// Lets a std::stop_token stand wherever a wait takes a token, without an allocation:
+/// Lets a std::stop_token stand wherever a wait takes a token, without an allocation. The
+/// operation_canceled of such a wait carries no token.
 ///
-///     std::jthread worker([](std::stop_token stop) { event.wait(stop); });
+///     std::jthread worker([&](const std::stop_token& stop) {
+///       while (event.wait_until(abide::deadline::never(), stop)) step();
+///     });
 template <>
 struct token_adapter<std::stop_token> {
  public:
+  /// Registers with the stop token for the time of one call.
   explicit token_adapter(const std::stop_token& token) : callback_(token, setter{&canceled_}) {}
+  /// Set once a stop is requested.
   const manual_reset_event& canceled() const noexcept { return canceled_; }
 
  private:
