@@ -86,8 +86,9 @@ class ABIDE_API cancellation_registration {
 
   /// Removes the callback, or waits until it has returned. Afterwards this is empty, and the
   /// callback is not running and never will. On the thread that runs the callbacks it returns at
-  /// once. Requires: the caller holds no lock that the callback needs. Blocks: while the callback
-  /// runs on another thread.
+  /// once.
+  /// Requires: the caller holds no lock that the callback needs.
+  /// Blocks: while the callback runs on another thread.
   void unregister_and_wait() noexcept;
 
   /// As unregister_and_wait(), with a deadline.

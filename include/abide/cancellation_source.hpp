@@ -58,8 +58,8 @@ class ABIDE_API cancellation_source {
 
   /// A source that is canceled with any of the tokens, for the same reason, or by itself; at once
   /// if one of them is canceled. Nothing leads back: canceling it does not cancel them. A none
-  /// among the tokens adds nothing. Throws: std::invalid_argument for an empty list,
-  /// std::bad_alloc.
+  /// among the tokens adds nothing.
+  /// Throws: std::invalid_argument for an empty list, std::bad_alloc.
   [[nodiscard]] static cancellation_source linked_to(std::span<const cancellation_token> tokens);
   template <std::convertible_to<cancellation_token>... Tokens>
   requires(sizeof...(Tokens) > 0) [[nodiscard]] static cancellation_source
@@ -89,9 +89,9 @@ class ABIDE_API cancellation_source {
   /// Cancels, with errc::timed_out, at the deadline, or after d, instead of whenever was set
   /// before; deadline::never() disarms. Does nothing if this is canceled, past its own deadline or
   /// empty. The callbacks run on the one timer thread of the process: one that blocks holds up
-  /// every timer, and what it throws goes to the callback error handler. Throws:
-  /// std::invalid_argument for a NaN; std::system_error if the timer thread, started by the first
-  /// timer, cannot start. Nothing has changed then.
+  /// every timer, and what it throws goes to the callback error handler.
+  /// Throws: std::invalid_argument for a NaN; std::system_error if the timer thread, started by the
+  /// first timer, cannot start. Nothing has changed then.
   void cancel_at(deadline at);
   template <class R, class P>
   void cancel_after(std::chrono::duration<R, P> d) {
@@ -112,7 +112,7 @@ class ABIDE_API cancellation_source {
   /// As cancel(), but what a callback throws goes to the callback error handler.
   bool request_stop() noexcept;
 
-  /// Whether both share one request, or both are empty.
+  /// Whether both share one request, or both are empty. Equal sources have equal std::hash values.
   friend bool operator==(const cancellation_source&, const cancellation_source&) noexcept = default;
 
   /// Exchanges two sources.
@@ -129,10 +129,8 @@ class ABIDE_API cancellation_source {
 }  // namespace v1
 }  // namespace abide
 
-/// Equal sources have equal hashes.
 template <>
 struct std::hash<abide::cancellation_source> {
-  /// The hash.
   std::size_t operator()(const abide::cancellation_source& s) const noexcept {
     return std::hash<const void*>()(abide::detail::access::state(s).get());
   }

@@ -128,9 +128,11 @@ class ABIDE_API cancellation_token {
   /// Has f called once, without arguments, when cancellation is requested: on the thread that
   /// cancels (for a deadline the timer thread), last registered first; or at once, here, if that
   /// has happened. Never if this is none. f is copied or moved to the heap, and called as an
-  /// rvalue. Returns: what keeps the callback registered, see there; empty if f was called here or
-  /// never will be. Throws: std::bad_alloc; what copying f, and f if it is called here, throws.
-  /// Nothing is registered then.
+  /// rvalue.
+  /// Returns: what keeps the callback registered, see there; empty if f was called here or never
+  /// will be.
+  /// Throws: std::bad_alloc; what copying f, and f if it is called here, throws. Nothing is
+  /// registered then.
   template <class F>
   [[nodiscard]] cancellation_registration register_callback(F&& f) const;
 
@@ -146,7 +148,8 @@ class ABIDE_API cancellation_token {
   bool stop_requested() const noexcept { return is_cancellation_requested(); }
   bool stop_possible() const noexcept { return can_be_canceled(); }
 
-  /// Whether both carry the request of the same source, or both are none.
+  /// Whether both carry the request of the same source, or both are none. Equal tokens have equal
+  /// std::hash values.
   friend bool operator==(const cancellation_token&, const cancellation_token&) noexcept = default;
 
   /// Exchanges two tokens.
@@ -177,10 +180,8 @@ cancellation_token detail::access::token(State state) noexcept {
 }  // namespace v1
 }  // namespace abide
 
-/// Equal tokens have equal hashes.
 template <>
 struct std::hash<abide::cancellation_token> {
-  /// The hash.
   std::size_t operator()(const abide::cancellation_token& t) const noexcept {
     return std::hash<const void*>()(abide::detail::access::state(t).get());
   }

@@ -35,12 +35,13 @@
 ///
 /// Requires: the objects live until the call has returned. Nobody calls pthread_cancel() on a
 /// thread that waits or signals: no call is a cancellation point of POSIX, and one that touches an
-/// OS handle then ends the program. Throws: std::invalid_argument for a duration that is a NaN and
-/// for a wait without anything but token arguments. std::bad_alloc in the first wait of a thread
-/// that has to block, and in any of more than 16 objects. std::system_error if OS handles are
-/// watched and no handle is left, or if they are more than the process may open (RLIMIT_NOFILE).
-/// Nothing has been taken then. Ordering: what precedes the set(), release() or cancel() that ended
-/// a call happens before what follows the call. An OS handle orders nothing.
+/// OS handle then ends the program.
+/// Throws: std::invalid_argument for a duration that is a NaN and for a wait without anything but
+/// token arguments. std::bad_alloc in the first wait of a thread that has to block, and in any of
+/// more than 16 objects. std::system_error if OS handles are watched and no handle is left, or if
+/// they are more than the process may open (RLIMIT_NOFILE). Nothing has been taken then.
+/// Ordering: what precedes the set(), release() or cancel() that ended a call happens before what
+/// follows the call. An OS handle orders nothing.
 namespace abide {
 inline namespace v1 {
 namespace detail {
@@ -182,7 +183,8 @@ template <class... Ws>
 
 /// As wait_any(), until a deadline or for a duration.
 /// Blocks: until an element is ready, a token argument is canceled or the time has come, never
-/// less. Returns: a std::optional of the position, empty if the time has come; with return_on, a
+/// less.
+/// Returns: a std::optional of the position, empty if the time has come; with return_on, a
 /// wait_any_result.
 /// Throws: as wait_any().
 template <class... Ws>

@@ -157,8 +157,9 @@ class waitable_ref {
   waitable_ref(T& w) noexcept  // NOLINT: implicit, so that a list of objects is a list of these
       : waitable_ref(detail::access::ref(w)) {}
 
+  /// A temporary would be gone before the wait.
   template <detail::other_than<waitable_ref> T>
-  waitable_ref(const T&&) = delete;  // a temporary would be gone before the wait
+  waitable_ref(const T&&) = delete;
 
  private:
   friend class detail::access;
