@@ -53,13 +53,10 @@ class return_on {
 /// stop. The operation_canceled of such a wait carries no token.
 ///
 ///     template <>
-///     class abide::token_adapter<stranger::token> {
-///      public:
-///       explicit token_adapter(const stranger::token& t) : stopped_(t.stopped()) {}
-///       const abide::manual_reset_event& canceled() const noexcept { return stopped_; }
-///
-///      private:
-///       const abide::manual_reset_event& stopped_;
+///     struct abide::token_adapter<stranger::token> {
+///       explicit token_adapter(const stranger::token& t) : stopped(t.stopped()) {}
+///       const abide::manual_reset_event& canceled() const noexcept { return stopped; }
+///       const abide::manual_reset_event& stopped;
 ///     };
 ///
 /// The header abide/interop/stop_token.hpp has the one for std::stop_token.

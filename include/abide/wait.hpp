@@ -21,10 +21,10 @@
 /// listed one by one, or as one range of waitable_ref. What follows holds for them and for the
 /// waits that are members.
 ///
-/// A token argument ends the call: a cancellation_token as last parameter and throw_on(token) throw
-/// operation_canceled, return_on(token) has the call return wait_status::canceled. In a list they
-/// may stand anywhere, behind a range one may; they keep their place in the numbering and are never
-/// returned as an index.
+/// A token argument ends the call: a cancellation_token as last parameter, throw_on(token) and a
+/// token of a type with a token_adapter throw operation_canceled, return_on(token) has the call
+/// return wait_status::canceled. In a list they may stand anywhere, behind a range one throw_on or
+/// return_on may; they keep their place in the numbering and are never returned as an index.
 ///
 /// A token argument that is canceled already at the call wins, and nothing is taken. After that the
 /// first to decide the wait wins, and nothing else loses a signal to it: a wait that was canceled

@@ -13,7 +13,13 @@ inline namespace v1 {
 /// operation_canceled of such a wait carries no token.
 ///
 ///     std::jthread worker([&](const std::stop_token& stop) {
-///       while (event.wait_until(abide::deadline::never(), stop)) step();
+///       try {
+///         for (;;) {
+///           event.wait(stop);
+///           step();
+///         }
+///       } catch (const abide::operation_canceled&) {
+///       }
 ///     });
 template <>
 struct token_adapter<std::stop_token> {
