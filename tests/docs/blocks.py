@@ -47,6 +47,8 @@ def main():
     folder, users, *files = sys.argv[1:]
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.cpp"):
+        old.unlink()
     used = "\n".join(pathlib.Path(user).read_text(encoding="utf-8") for user in users.split(","))
     unused = []
     for file in files:
@@ -54,7 +56,7 @@ def main():
             if block.language != "cpp":
                 continue
             (folder / block.name).write_text(block.text, encoding="utf-8")
-            if block.name not in used:
+            if not re.search(rf"(?<=[\"/]){re.escape(block.name)}", used):
                 unused.append(f"{file}: block {block.number} is not compiled: "
                               f"{block.name} stands in none of {users}")
     print("\n".join(unused), end="\n" if unused else "")

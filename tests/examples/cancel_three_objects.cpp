@@ -4,11 +4,8 @@
 // the others, or who asks.
 #include <abide/abide.hpp>
 
-#include <chrono>
 #include <cstdio>
 #include <thread>
-
-using namespace std::chrono_literals;
 
 // Polls.
 struct counter {
@@ -21,10 +18,12 @@ struct counter {
 // Blocks, and is thrown out of it.
 struct printer {
   abide::semaphore jobs{0};
+  abide::semaphore printed{0};
   void run(const abide::cancellation_token& stop) try {
     for (;;) {
       jobs.acquire(stop);
       std::puts("printer: printed");
+      printed.release();
     }
   } catch (const abide::operation_canceled&) {
     std::puts("printer: off");
@@ -48,7 +47,7 @@ int main() {
   std::thread printing([&] { p.run(source.token()); });
 
   p.jobs.release();
-  abide::sleep_for(10ms);
+  p.printed.acquire();
   source.cancel();  // the lamp's callback runs here; the threads are told and stop by themselves
 
   counting.join();

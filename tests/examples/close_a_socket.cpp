@@ -8,19 +8,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 #include <thread>
 
-// Receives until the peer closes or the token is canceled.
-void receive_all(int socket, const abide::cancellation_token& stop) {
+// Sends back what comes until the peer closes or the token is canceled.
+// Throws: operation_canceled.
+void echo(int socket, const abide::cancellation_token& stop) {
   const auto registration = stop.register_callback([=] { ::shutdown(socket, SHUT_RDWR); });
   char buffer[256];
   ssize_t n;
   while ((n = ::recv(socket, buffer, sizeof buffer, 0)) > 0) {
-    std::printf("received: %.*s\n", static_cast<int>(n), buffer);
+    ::send(socket, buffer, static_cast<std::size_t>(n), MSG_NOSIGNAL);
   }
-  stop.throw_if_cancellation_requested();  // or the peer closed
+  stop.throw_if_cancellation_requested();  // else the peer closed
 }
 
 int main() {
@@ -28,19 +28,21 @@ int main() {
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return 1;
   abide::cancellation_source source;
   bool canceled = false;
-  std::thread reader([&] {
+  std::thread server([&] {
     try {
-      receive_all(ends[0], source.token());
+      echo(ends[0], source.token());
     } catch (const abide::operation_canceled&) {
       canceled = true;
     }
   });
-  if (::send(ends[1], "hello", 5, 0) != 5) return 1;
-  std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  source.cancel();
-  reader.join();
+
+  char answer[5];
+  const bool echoed = ::send(ends[1], "hello", 5, 0) == 5 &&
+                      ::recv(ends[1], answer, sizeof answer, MSG_WAITALL) == 5;
+  source.cancel();  // the server is in recv() again, or about to be
+  server.join();
   ::close(ends[0]);
   ::close(ends[1]);
   std::puts(canceled ? "canceled" : "the peer closed");
-  return canceled ? 0 : 1;
+  return echoed && canceled ? 0 : 1;
 }
