@@ -85,8 +85,8 @@ class ABIDE_API cancellation_registration {
   bool unregister() noexcept;
 
   /// Removes the callback, or waits until it has returned. Afterwards this is empty, and the
-  /// callback is not running and never will. On the thread that runs the callbacks it returns at
-  /// once.
+  /// callback is not running and never will. On the thread that runs the callbacks, also out of
+  /// this one, it does not wait.
   /// Requires: the caller holds no lock that the callback needs.
   /// Blocks: while the callback runs on another thread.
   void unregister_and_wait() noexcept;

@@ -47,7 +47,8 @@ class ABIDE_API process {
 
   /// Opens the process of that number. A child that has exited and was not reaped is one still.
   /// Throws: std::system_error: ESRCH if there is no such process, EINVAL if the number cannot be
-  /// one or is that of a thread, EMFILE or ENFILE if no handle is left, ENOSYS before Linux 5.3.
+  /// one, EINVAL or ENOENT (as the kernel has it) if it is that of a thread, EMFILE or ENFILE if no
+  /// handle is left, ENOSYS before Linux 5.3.
   explicit process(id_type id);
 
   /// The number that was given.
