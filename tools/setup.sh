@@ -3,7 +3,7 @@
 # Packages have their Debian names. On another system it names what is missing and exits 2.
 
 build_packages=(g++ cmake ninja-build)
-test_packages=("${build_packages[@]}" libgtest-dev libbenchmark-dev libboost-thread-dev python3
+test_packages=("${build_packages[@]}" doxygen libgtest-dev libbenchmark-dev libboost-thread-dev python3
   pkgconf)
 check_packages=("${test_packages[@]}" clang libclang-rt-14-dev clang-format)
 

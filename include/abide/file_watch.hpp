@@ -14,7 +14,7 @@ inline namespace v1 {
 /// A path in the file system that may come into being or go, as something to wait for: ready while
 /// something may have changed since exists() last looked, and before it has looked at all.
 ///
-///     abide::file_watch socket("/run/server/socket");
+///     abide::file_watch socket("server.socket");
 ///     while (!socket.exists()) abide::wait(socket, token);   // or among others in a wait_any
 ///
 /// Nothing is polled: exists() leaves the system watching every directory on the way down to the

@@ -17,9 +17,9 @@
 #include <utility>
 
 /// Blocking waits that can be cancelled. The functions of this namespace wait for events,
-/// semaphores, timers, tokens, OS handles, processes and signals, for any number of them at once:
-/// listed one by one, or as one range of waitable_ref. What follows holds for them and for the
-/// waits that are members.
+/// semaphores, timers, tokens, OS handles, processes, signals and paths, for any number of them at
+/// once: listed one by one, or as one range of waitable_ref. What follows holds for them and for
+/// the waits that are members.
 ///
 /// A token argument ends the call: a cancellation_token as last parameter, throw_on(token) and a
 /// token of a type with a token_adapter throw operation_canceled, return_on(token) has the call

@@ -143,7 +143,7 @@ concept storable = other_than<T, waitable_ref> && other_than<T, return_on> && wa
 }  // namespace detail
 
 /// One thing to wait for, by reference: an event, a semaphore, a timer, a token, an OS handle, a
-/// process, a signal set or a throw_on. Two pointers wide, copied freely.
+/// process, a signal set, a file watch or a throw_on. Two pointers wide, copied freely.
 ///
 ///     std::vector<abide::waitable_ref> all{ready, work, token};
 ///     const std::size_t which = abide::wait_any(all);

@@ -54,10 +54,40 @@ class Errors(Test):
                 (["signal:9"], "signal:9"),
                 (["signal:0"], "signal:0"),
                 (["signal:32"], "signal:32"),
+                (["signal:RTMIN+99"], "signal:RTMIN+99"),
+                (["signal:RTMIN-1"], "signal:RTMIN-1"),
+                (["signal:RTMAX+"], "signal:RTMAX+"),
                 (["after:"], "after:"),
                 (["after:soon"], "after:soon", "'soon'"),
                 (["after:inf"], "after:inf"),
                 (["after:0x10"], "after:0x10"),
+                (["tcp:"], "tcp:", "has no port"),
+                (["tcp:host"], "tcp:host", "has no port"),
+                (["tcp::80"], "tcp::80", "has no host"),
+                (["tcp:[]:80"], "tcp:[]:80", "has no host"),
+                (["tcp:::1:80"], "tcp:::1:80", "brackets"),
+                (["tcp:host:"], "tcp:host:", "'' is not a port"),
+                (["tcp:host:http"], "'http' is not a port"),
+                (["tcp:host:0"], "'0' is not a port"),
+                (["tcp:host:65536"], "'65536' is not a port"),
+                (["file:"], "file:", "has no path"),
+                (["gone:"], "gone:", "has no path"),
+                (["at:"], "at:", "'' is not a time"),
+                (["at:7:30"], "'7:30' is not a time"),
+                (["at:24:00"], "'24:00'"),
+                (["at:07:60"], "'07:60'"),
+                (["at:07:30:60"], "'07:30:60'"),
+                (["at:07:30Z"], "'07:30Z'"),
+                (["at:2026-13-01"], "'2026-13-01'"),
+                (["at:2026-02-29"], "'2026-02-29'"),
+                (["at:2026-02-28T"], "'2026-02-28T'"),
+                (["at:2026-02-28T07"], "'2026-02-28T07'"),
+                (["at:2026-02-28T07:30+1"], "'2026-02-28T07:30+1'"),
+                (["at:2026-02-28T07:30Zx"], "'2026-02-28T07:30Zx'"),
+                (["at:@"], "'@'"),
+                (["at:@-1"], "'@-1'"),
+                (["at:@1e3"], "'@1e3'"),
+                (["at:@999999999999"], "'@999999999999'"),
                 (["after:1", "--", "--all"], "--all", "not a condition")):
             with self.subTest(arguments):
                 self.assertEqual(self.expect_error(2, arguments, *words), "")
@@ -101,7 +131,8 @@ class Errors(Test):
         code, output, errors = run("--help")
         self.assertEqual((code, errors), (0, ""))
         for word in ("Usage: abide-wait", "--any", "--all", "--timeout", "--grace", "--status",
-                     "--quiet", "pid:N", "cmd:TEXT", "fd:N", "signal:NAME", "after:D"):
+                     "--quiet", "--json", "pid:N", "cmd:TEXT", "fd:N", "signal:NAME", "tcp:HOST:PORT",
+                     "file:PATH", "gone:PATH", "after:D", "at:TIME"):
             self.assertIn(word, output)
         code, output, errors = run("--version")
         self.assertEqual((code, errors), (0, ""))

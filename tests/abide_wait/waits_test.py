@@ -3,6 +3,7 @@
 """The conditions of abide-wait, and how its wait ends. Usage: waits_test.py PATH-OF-ABIDE-WAIT [TEST...]"""
 
 import os
+import re
 import signal
 import subprocess
 
@@ -44,12 +45,15 @@ class Conditions(Test):
         os.close(end)
 
     def test_signal_arrives_by_any_of_its_names(self):
-        for name in ("USR2", "SIGUSR2", str(int(signal.SIGUSR2)), str(int(signal.SIGRTMIN))):
-            number = int(name) if name.isdigit() else signal.SIGUSR2
+        for name, number in (("USR2", signal.SIGUSR2), ("SIGUSR2", signal.SIGUSR2),
+                             (str(int(signal.SIGUSR2)), signal.SIGUSR2),
+                             (str(int(signal.SIGRTMIN)), signal.SIGRTMIN),
+                             ("RTMIN", signal.SIGRTMIN), ("SIGRTMIN+3", signal.SIGRTMIN + 3),
+                             ("RTMAX", signal.SIGRTMAX), ("RTMAX-2", signal.SIGRTMAX - 2)):
             r = Run(f"signal:{name}")
             wait_until_it_blocks(r.pid, number)
             r.send(number)
-            self.expect(r.end(), 0, f"signal:{name}: arrived from process {os.getpid()}")
+            self.expect(r.end(), 0, f"signal:{re.escape(name)}: arrived from process {os.getpid()}")
 
     def test_signal_that_is_a_condition_does_not_cancel(self):
         for name in ("INT", "TERM", "HUP"):

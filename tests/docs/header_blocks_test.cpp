@@ -12,6 +12,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -121,6 +123,14 @@ TEST_F(HeaderBlocks, Deadline) {
     event.set();
   });
 #include "deadline.1.cpp"
+}
+
+TEST_F(HeaderBlocks, FileWatch) {
+  auto server = support::run([] { std::ofstream("server.socket").put('x'); });
+#include "file_watch.1.cpp"
+  EXPECT_TRUE(socket.exists());
+  server.get();
+  std::filesystem::remove("server.socket");
 }
 
 TEST_F(HeaderBlocks, InitiallySet) {

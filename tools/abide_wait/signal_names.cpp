@@ -28,6 +28,21 @@ constexpr named names[] = {
 
 bool is_real_time(int number) { return SIGRTMIN <= number && number <= SIGRTMAX; }
 
+/// RTMIN, RTMIN+n, RTMAX, RTMAX-n; else 0.
+int real_time_number(const std::string& name) {
+  const bool from_min = name.starts_with("RTMIN");
+  if (!from_min && !name.starts_with("RTMAX")) return 0;
+  const std::string rest = name.substr(5);
+  int offset = 0;
+  if (!rest.empty()) {
+    const auto parsed = std::from_chars(rest.data() + 1, rest.data() + rest.size(), offset);
+    const bool is_number = parsed.ec == std::errc() && parsed.ptr == rest.data() + rest.size();
+    if (rest[0] != (from_min ? '+' : '-') || !is_number || offset < 0) return 0;
+  }
+  if (offset > SIGRTMAX - SIGRTMIN) return 0;
+  return from_min ? SIGRTMIN + offset : SIGRTMAX - offset;
+}
+
 }  // namespace
 
 int signal_number(const std::string& name) {
@@ -39,13 +54,15 @@ int signal_number(const std::string& name) {
   const auto found = std::find_if(std::begin(names), std::end(names), [&](const named& n) {
     return is_number ? n.number == number : n.name == bare;
   });
-  return found != std::end(names) ? found->number : 0;
+  return found != std::end(names) ? found->number : real_time_number(bare);
 }
 
 std::string signal_name(int number) {
   const auto found = std::find_if(std::begin(names), std::end(names),
                                   [&](const named& n) { return n.number == number; });
   if (number == SIGKILL) return "SIGKILL";
+  if (number == SIGRTMIN) return "SIGRTMIN";
+  if (is_real_time(number)) return "SIGRTMIN+" + std::to_string(number - SIGRTMIN);
   if (found == std::end(names)) return "signal " + std::to_string(number);
   return std::string("SIG") + found->name;
 }

@@ -9,7 +9,7 @@ namespace abide_wait {
 /// cannot be waited for.
 int signal_number(const std::string& name);
 
-/// As in SIGTERM; a signal without a name is "signal 34".
+/// As in SIGTERM and SIGRTMIN+3.
 std::string signal_name(int number);
 
 }  // namespace abide_wait

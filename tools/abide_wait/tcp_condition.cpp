@@ -98,12 +98,12 @@ class tcp_port : public condition {
     if (addresses_.empty()) {
       resolved();
     } else if (!attempt_) {
-      if (timer_.try_wait()) try_from(0);
+      if (until_.has_passed()) try_from(0);
     } else {
       const int error = attempt_->error();
       if (error != EINPROGRESS) {
         decided(error);
-      } else if (timer_.try_wait()) {
+      } else if (until_.has_passed()) {
         decided(ETIMEDOUT);
       }
     }
@@ -129,13 +129,13 @@ class tcp_port : public condition {
       attempt_.emplace(addresses_[index_]);
       const int error = attempt_->error();
       if (error == EINPROGRESS) {
-        restart_timer(patience);
+        pause_until(abide::deadline::after(patience));
         return;
       }
       if (succeeded(error)) return;
     }
     attempt_.reset();
-    restart_timer(pause_);
+    pause_until(abide::deadline::after(pause_));
     pause_ = std::min<std::chrono::milliseconds>(2 * pause_, longest_pause);
   }
 
@@ -143,10 +143,10 @@ class tcp_port : public condition {
     if (!succeeded(error)) try_from(index_ + 1);
   }
 
-  void restart_timer(std::chrono::milliseconds d) {
-    timer_.cancel();
-    (void)timer_.try_wait();  // what it had signaled is about the past
-    timer_.set(abide::deadline::after(d));
+  /// Wakes the next step then, at the latest.
+  void pause_until(abide::deadline t) {
+    until_ = t;
+    timer_.set(t);
   }
 
   bool succeeded(int error) {
@@ -165,6 +165,7 @@ class tcp_port : public condition {
   std::vector<socket_address> addresses_;  // empty while the host is looked up
   std::size_t index_ = 0;
   std::optional<attempt> attempt_;
+  abide::deadline until_;  // of the pause, or of the patience
   abide::waitable_timer timer_;
   std::chrono::milliseconds pause_ = first_pause;
   std::string state_ = "is looked up";
