@@ -3,8 +3,13 @@
 # Packages have their Debian names. On another system it names what is missing and exits 2.
 
 build_packages=(g++ cmake ninja-build)
+<<<<<<< HEAD
 test_packages=("${build_packages[@]}" doxygen libgtest-dev libbenchmark-dev libboost-thread-dev python3
   pkgconf)
+=======
+test_packages=("${build_packages[@]}" libgtest-dev libbenchmark-dev libboost-thread-dev python3
+  pkgconf dpkg-dev file)
+>>>>>>> d9f0d95 (Consumers by find_package, FetchContent and pkg-config, static and shared; the packages are checked and used)
 check_packages=("${test_packages[@]}" clang libclang-rt-14-dev clang-format)
 
 # missing_here PACKAGE: whether this system lacks the package; answered by Debian's own records, or
@@ -17,6 +22,7 @@ missing_here() {
   case $1 in
     ninja-build) ! command -v ninja ;;
     pkgconf) ! command -v pkg-config ;;
+    dpkg-dev | file) false ;;  # for Debian's packages, which are made on Debian
     libgtest-dev) missing_header gtest/gtest.h ;;
     libbenchmark-dev) missing_header benchmark/benchmark.h ;;
     libboost-thread-dev) missing_header boost/thread.hpp ;;
