@@ -3,13 +3,8 @@
 # Packages have their Debian names. On another system it names what is missing and exits 2.
 
 build_packages=(g++ cmake ninja-build)
-<<<<<<< HEAD
-test_packages=("${build_packages[@]}" doxygen libgtest-dev libbenchmark-dev libboost-thread-dev python3
-  pkgconf)
-=======
-test_packages=("${build_packages[@]}" libgtest-dev libbenchmark-dev libboost-thread-dev python3
-  pkgconf dpkg-dev file)
->>>>>>> d9f0d95 (Consumers by find_package, FetchContent and pkg-config, static and shared; the packages are checked and used)
+test_packages=("${build_packages[@]}" doxygen dpkg-dev file groff-base libgtest-dev libbenchmark-dev
+  libboost-thread-dev python3 pkgconf)
 check_packages=("${test_packages[@]}" clang libclang-rt-14-dev clang-format)
 
 # missing_here PACKAGE: whether this system lacks the package; answered by Debian's own records, or
@@ -23,6 +18,7 @@ missing_here() {
     ninja-build) ! command -v ninja ;;
     pkgconf) ! command -v pkg-config ;;
     dpkg-dev | file) false ;;  # for Debian's packages, which are made on Debian
+    groff-base) ! command -v groff ;;
     libgtest-dev) missing_header gtest/gtest.h ;;
     libbenchmark-dev) missing_header benchmark/benchmark.h ;;
     libboost-thread-dev) missing_header boost/thread.hpp ;;

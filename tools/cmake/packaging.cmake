@@ -45,8 +45,8 @@ This package has the headers, the library to link, and what CMake and
 pkg-config need to find them.")
 if(ABIDE_BUILD_TOOLS)
   abide_deb(tools abide-tools utils "wait in the shell for any or all of several things"
-"abide-wait waits for processes, commands, file descriptors, signals and
-durations, for any or for all of them, with a timeout; it leaves no process
-behind.")
+"abide-wait waits for processes, commands, file descriptors, signals, ports,
+files and times, for any or for all of them, with a timeout; it leaves no
+process behind.")
 endif()
 include(CPack)
