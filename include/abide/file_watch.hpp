@@ -37,11 +37,11 @@ class ABIDE_API file_watch {
   /// The path as seen from the root.
   const std::string& path() const noexcept { return path_; }
 
-  /// Whether the path exists, as of now; from here on the watch is ready once that may have
-  /// changed. Blocks: as long as the file system takes to look a path up. Throws:
-  /// std::system_error: EACCES for a directory on the way that may not be searched, or read where
-  /// the change would have to be seen; ENOSPC if the system watches no more directories for this
-  /// user. The watch is as it was, and may look again.
+  /// Whether the path exists, as of now; from here on the watch is ready once that may change.
+  /// Blocks: as long as the file system takes to look a path up.
+  /// Throws: std::system_error: EACCES for a directory on the way that may not be searched, or not
+  /// read where the change would have to be seen; ENOSPC if the system watches no more directories
+  /// for this user. The watch is as it was, and may look again.
   [[nodiscard]] bool exists();
 
   /// Readable while the watch is ready. Owned by this object: poll it, do not read or close it.
