@@ -33,9 +33,10 @@
 /// Deadlines are absolute, steady and never early. One that has passed still takes what is ready,
 /// but does not block. Durations are rounded up and saturate.
 ///
-/// Requires: the objects live until the call has returned. Nobody calls pthread_cancel() on a
-/// thread that waits or signals: no call answers it, but one that touches an OS handle may end the
-/// program over it.
+/// A signal handler that runs meanwhile ends no wait, and no call is a cancellation point of
+/// pthread_cancel().
+///
+/// Requires: the objects live until the call has returned.
 /// Throws: std::invalid_argument for a duration that is a NaN and for a wait without anything but
 /// token arguments. std::bad_alloc in the first wait of a thread that has to block, and in any of
 /// more than 16 objects. std::system_error if OS handles are watched and no handle is left, or if

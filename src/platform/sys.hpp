@@ -16,6 +16,7 @@
 ///
 /// Rules for every port:
 /// * Nothing here throws unless it says so, allocates unless it says so, or runs code of the user.
+/// * Nothing here ends the calling thread: pthread_cancel() waits until the call has returned.
 /// * A system call that fails for a reason this contract does not name ends in fatal().
 /// * Sleeping functions may return early at any time (spurious wakes, signal handlers); every
 ///   caller loops on its own state.

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "platform/linux/fail.hpp"
+#include "platform/linux/uncancelable.hpp"
 #include "platform/sys.hpp"
 
 namespace abide {
@@ -64,6 +65,7 @@ bool is_exiting() noexcept {
 }
 
 void fatal(const char* message) noexcept {
+  const uncancelable guard;
   // One write, so that messages of several threads do not mix.
   char line[256];
   const int n = std::snprintf(line, sizeof line, "%s\n", message);

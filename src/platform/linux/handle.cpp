@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "platform/linux/fail.hpp"
+#include "platform/linux/uncancelable.hpp"
 #include "platform/sys.hpp"
 
 // Event handles are eventfds: raised is a counter above zero. They are read and written with the C
@@ -47,6 +48,7 @@ bool is_valid(native_handle_type fd) noexcept { return fd >= 0; }
 native_handle_type no_handle() noexcept { return -1; }
 
 void raise_handle(native_handle_type fd) noexcept {
+  const uncancelable guard;
   const std::uint64_t one = 1;
   // EAGAIN: the counter is full, so it is raised.
   while (::write(fd, &one, sizeof one) < 0) {
@@ -56,6 +58,7 @@ void raise_handle(native_handle_type fd) noexcept {
 }
 
 void lower_handle(native_handle_type fd) noexcept {
+  const uncancelable guard;
   std::uint64_t count;
   // EAGAIN: it is lowered already.
   while (::read(fd, &count, sizeof count) < 0) {
@@ -64,7 +67,10 @@ void lower_handle(native_handle_type fd) noexcept {
   }
 }
 
-void close_handle(native_handle_type fd) noexcept { ::close(fd); }
+void close_handle(native_handle_type fd) noexcept {
+  const uncancelable guard;
+  ::close(fd);
+}
 
 poll_set::poll_set(std::size_t capacity) : records_(inline_) {
   static_assert(sizeof(pollfd) == record_bytes);
@@ -93,6 +99,7 @@ void poll_set::add(native_handle_type fd, io wanted) noexcept {
 }
 
 std::size_t poll_set::sleep(deadline until) noexcept {
+  const uncancelable guard;
   timespec left{};
   if (!until.is_never()) {
     const auto nanoseconds = until.remaining().count();

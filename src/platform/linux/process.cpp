@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "platform/linux/uncancelable.hpp"
 #include "platform/sys_process.hpp"
 
 // The handle of a process is a pidfd. By number, not by name: older C libraries know neither the
@@ -31,6 +32,7 @@ native_handle_type open_process(int id) {
 }
 
 std::optional<process_end> reap_process(native_handle_type fd) {
+  const uncancelable guard;
   siginfo_t info{};
   if (::waitid(by_pidfd, static_cast<id_t>(fd), &info, WEXITED | WNOHANG) != 0) {
     if (errno == ECHILD) return std::nullopt;

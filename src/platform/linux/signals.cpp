@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "platform/linux/fail.hpp"
+#include "platform/linux/uncancelable.hpp"
 #include "platform/sys_process.hpp"
 
 namespace abide {
@@ -67,6 +68,7 @@ native_handle_type open_signals(std::uint64_t signals) {
 }
 
 std::optional<pending_signal> take_signal(native_handle_type fd) {
+  const uncancelable guard;
   signalfd_siginfo info;
   while (::read(fd, &info, sizeof info) < 0) {
     if (errno == EAGAIN) return std::nullopt;
