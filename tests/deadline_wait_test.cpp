@@ -3,20 +3,15 @@
 
 #include <gtest/gtest.h>
 
-#include <pthread.h>
-
-#include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstddef>
 #include <limits>
 
 #include "support/child.hpp"
-#include "support/descriptors.hpp"
 #include "support/running.hpp"
 #include "support/system_calls.hpp"
 
-// P9: deadlines are absolute, checked before the kernel is asked, and interruptions do not count.
+// P9: deadlines are absolute and checked before the kernel is asked.
 
 namespace {
 
@@ -107,46 +102,6 @@ TEST(Time, ASleepForEverEndsByCancel) {
   sleep_through(nanoseconds::max());
   sleep_through(hours::max());
   sleep_through(duration<double>(std::numeric_limits<double>::infinity()));
-}
-
-std::atomic<int> signals_taken{0};
-
-TEST(Time, ASignalHandlerDoesNotEndAWait) {
-  struct sigaction action {};
-  action.sa_handler = [](int) { signals_taken.fetch_add(1, std::memory_order_relaxed); };
-  struct sigaction before {};
-  ASSERT_EQ(::sigaction(SIGUSR1, &action, &before), 0);
-  const support::connection pipe = support::make_pipe();
-  const abide::os_handle handle(pipe.first.get());
-  abide::manual_reset_event event;
-  const auto pelt = [&](auto wait) {
-    std::atomic<bool> started{false};
-    std::atomic<bool> over{false};
-    pthread_t thread{};
-    auto waiter = run([&] {
-      thread = ::pthread_self();
-      started.store(true, std::memory_order_release);
-      const auto start = steady_clock::now();
-      const bool ready = wait();
-      const auto took = steady_clock::now() - start;
-      over.store(true, std::memory_order_release);
-      EXPECT_FALSE(ready);
-      EXPECT_GE(took, 50ms);
-      while (over.load(std::memory_order_acquire)) std::this_thread::yield();
-    });
-    while (!started.load(std::memory_order_acquire)) std::this_thread::yield();
-    while (!over.load(std::memory_order_acquire)) {
-      ::pthread_kill(thread, SIGUSR1);
-      abide::sleep_for(200us);
-    }
-    over.store(false, std::memory_order_release);
-    waiter.get();
-  };
-  pelt([&] { return event.wait_for(50ms); });
-  pelt([&] { return abide::wait_any_for(50ms, handle, event).has_value(); });
-  pelt([&] { return abide::wait_all_for(50ms, handle, event); });
-  EXPECT_GT(signals_taken.load(), 0);
-  ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 }  // namespace
