@@ -224,6 +224,24 @@ TEST(WaitableTimer, ExtremesOfDueAndPeriodAreNoOverflow) {
   }
 }
 
+TEST(WaitableTimer, APeriodTooShortToBeServedKeepsNobodyOut) {
+  abide::waitable_timer restless;
+  restless.set(deadline::after(0s), 1ns);
+  for (int i = 0; i != 20; ++i) {
+    restless.wait();
+    abide::waitable_timer timer;
+    timer.set(deadline::after(1us));
+    timer.wait();
+    timer.set(deadline::after(1h));
+    timer.cancel();
+    const abide::cancellation_source timed(1us);
+    abide::wait(timed.token());
+  }
+  restless.cancel();
+  (void)restless.try_wait();
+  EXPECT_FALSE(restless.try_wait());
+}
+
 TEST(WaitableTimer, ManyFireInTheOrderInWhichTheyAreDue) {
   constexpr std::size_t count = 200;
   std::deque<waitable_timer> timers(count);

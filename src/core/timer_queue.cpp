@@ -61,12 +61,14 @@ class timer_queue {
   void serve() noexcept {
     lock();
     for (;;) {
-      timer_node* const first = heap_.first();
-      if (first != nullptr && first->due.has_passed()) {
+      // What comes due meanwhile waits for the next round: a timer whose period is shorter than its
+      // own service would keep everybody else out of the lock.
+      const deadline now = sys::now();
+      timer_node* first = nullptr;
+      while ((first = heap_.first()) != nullptr && first->due <= now) {
         heap_.remove(*first);
         first->at = stage::firing;
         first->fire(*first);  // may have given the lock back and taken it again
-        continue;
       }
       sleeps_until_ = first != nullptr ? first->due : deadline::never();
       const deadline until = sleeps_until_;
