@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,11 +11,13 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "support/allocations.hpp"
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
+#include "support/rendezvous.hpp"
 #include "support/running.hpp"
 
 // Threads and processes that come and go: what a wait keeps per thread (P8), and fork.
@@ -61,16 +64,34 @@ TEST(ThreadLife, AWaitInTheDestructorOfAThreadLocalWorks) {
   EXPECT_EQ(waits_at_the_end::timed_out, 60);
 }
 
-TEST(ThreadLife, WhatAThreadNeedsToWaitIsUsedAgainByLaterThreads) {
+// Never more than ten at a time: so many sleeping places are made, and no more however many come.
+TEST(ThreadLife, WhatAThreadNeedsToWaitIsUsedAgainByTenThousandLaterThreads) {
+  constexpr std::size_t at_a_time = 10;
+  const support::connection pipe = support::make_pipe();
+  abide::auto_reset_event event;
+  abide::cancellation_source source;
+  const auto token = source.token();
+  const std::size_t handles = support::open_handles();
   std::size_t allocated = 0;
-  for (int i = 0; i != 1'000; ++i) {
-    allocated += run([] {
-                   const std::size_t before = support::allocations();
-                   abide::sleep_for(50us);
-                   return support::allocations() - before;
-                 }).get();
+  for (int round = 0; round != 1'000; ++round) {
+    std::vector<support::running<std::size_t>> threads;
+    for (std::size_t i = 0; i != at_a_time; ++i) {
+      threads.push_back(run([&, i] {
+        const abide::os_handle handle(pipe.first.get());
+        const std::size_t before = support::allocations();
+        if (i % 2 == 0) {
+          EXPECT_FALSE(event.wait_for(50us, token));
+        } else {
+          EXPECT_FALSE(abide::wait_any_for(50us, event, handle, abide::throw_on(token)));
+        }
+        return support::allocations() - before;
+      }));
+    }
+    for (auto& t : threads) allocated += t.get();
   }
-  EXPECT_LE(allocated, 1u);
+  EXPECT_LE(allocated, at_a_time);
+  EXPECT_LE(support::open_handles(), handles + at_a_time);
+  EXPECT_EQ(support::queued(event) + support::queued(token), 0u);
 }
 
 TEST_F(ThreadLifeDeathTest, TheChildOfAForkHasNoHandleOfAWait) {
@@ -130,6 +151,65 @@ TEST_F(ThreadLifeDeathTest, TheChildOfAForkFindsNoLockTaken) {
         }
         over = true;
         busy.get();
+        support::finish();
+      },
+      testing::ExitedWithCode(0), "");
+}
+
+/// The descriptors that a program started now finds open, as ls tells.
+std::string open_in_a_program() {
+  support::connection output = support::make_pipe();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(output.second.get(), STDOUT_FILENO);
+    ::execl("/bin/ls", "ls", "/proc/self/fd", nullptr);
+    ::_exit(127);
+  }
+  output.second.close();
+  std::string listed;
+  char part[256];
+  for (ssize_t n; (n = ::read(output.first.get(), part, sizeof part)) > 0;) {
+    listed.append(part, static_cast<std::size_t>(n));
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  return listed;
+}
+
+/// Makes, uses and gives back every kind of handle that the library makes, until it is told.
+void make_handles(const std::atomic<bool>& over) {
+  const support::connection pipe = support::make_pipe();
+  const abide::os_handle handle(pipe.first.get());
+  while (!over) {
+    abide::manual_reset_event event;
+    abide::semaphore units(1);
+    abide::waitable_timer timer;
+    const abide::cancellation_source source;
+    const auto token = source.token();
+    (void)event.native_handle();
+    (void)units.native_handle();
+    (void)timer.native_handle();
+    (void)token.native_handle();
+    const abide::process self(::getpid());
+    const abide::signal_set signals{SIGUSR1};
+    (void)abide::wait_any_for(10us, event, handle, self, signals);
+    run([&] { (void)abide::wait_any_for(10us, event, handle); }).get();
+  }
+}
+
+TEST_F(ThreadLifeDeathTest, AProgramStartedUnderLoadInheritsNoHandle) {
+  EXPECT_EXIT(
+      {
+        const std::string before = open_in_a_program();
+        EXPECT_NE(before, "");
+        std::atomic<bool> over{false};
+        auto one = run([&] { make_handles(over); });
+        auto another = run([&] { make_handles(over); });
+        for (int i = 0; i != 100; ++i) EXPECT_EQ(open_in_a_program(), before);
+        over = true;
+        one.get();
+        another.get();
         support::finish();
       },
       testing::ExitedWithCode(0), "");

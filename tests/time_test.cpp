@@ -4,13 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdint>
 #include <limits>
-#include <ratio>
 #include <stdexcept>
-#include <type_traits>
 
 #include "support/descriptors.hpp"
+#include "support/durations.hpp"
+#include "support/far_ahead.hpp"
 #include "support/outcome.hpp"
 #include "support/rendezvous.hpp"
 #include "support/running.hpp"
@@ -25,53 +24,9 @@ using abide::wait_status;
 using support::outcome_of;
 using support::run;
 
-enum class is { past, soon, never };  // what a duration is for a wait that finds nothing
-
-using picoseconds = duration<std::int64_t, std::pico>;
-using tiny_hours = duration<std::int8_t, std::ratio<3600>>;
-using unsigned_seconds = duration<std::uint64_t>;
-using real_seconds = duration<double>;
-using float_milliseconds = duration<float, std::milli>;
-using long_hours = duration<long double, std::ratio<3600>>;
-
-template <class F>
-void for_each_duration(F f) {
-  using limits = std::numeric_limits<double>;
-  f("0 s", 0s, is::past);
-  f("0 ns", 0ns, is::past);
-  f("0.0 s", real_seconds(0.0), is::past);
-  f("-0.0 s", real_seconds(-0.0), is::past);
-  f("-1 ns", -1ns, is::past);
-  f("-1 h", -1h, is::past);
-  f("-0.5 s", real_seconds(-0.5), is::past);
-  f("-1 ps", picoseconds(-1), is::past);
-  f("min ns", nanoseconds::min(), is::past);
-  f("min ms", milliseconds::min(), is::past);
-  f("min h", hours::min(), is::past);
-  f("min int8 h", tiny_hours::min(), is::past);
-  f("-infinity", real_seconds(-limits::infinity()), is::past);
-  f("lowest", real_seconds(limits::lowest()), is::past);
-  f("1 ps", picoseconds(1), is::soon);
-  f("smallest double", real_seconds(limits::denorm_min()), is::soon);
-  f("1 ns", 1ns, is::soon);
-  f("999 ns", 999ns, is::soon);
-  f("50 us", 50us, is::soon);
-  f("800 us", 800us, is::soon);
-  f("0.7 ms as float", float_milliseconds(0.7f), is::soon);
-  f("1.5 ms as double", real_seconds(0.0015), is::soon);
-  f("2 ms", 2ms, is::soon);
-  f("127 h as int8", tiny_hours::max(), is::never);
-  f("max ns", nanoseconds::max(), is::never);
-  f("max ns - 1", nanoseconds::max() - 1ns, is::never);
-  f("max us", microseconds::max(), is::never);
-  f("max s", seconds::max(), is::never);
-  f("max h", hours::max(), is::never);
-  f("max unsigned s", unsigned_seconds::max(), is::never);
-  f("1e300 s", real_seconds(1e300), is::never);
-  f("max double", real_seconds(limits::max()), is::never);
-  f("infinity", real_seconds(limits::infinity()), is::never);
-  f("1e9 long double h", long_hours(1e9L), is::never);
-}
+using support::for_each_duration;
+using support::is;
+using support::real_seconds;
 
 /// What the timed calls wait on, nothing of it ready.
 struct objects {
@@ -106,10 +61,12 @@ const auto automatic = [](objects & o) -> auto& { return o.automatic; };
 const auto barging = [](objects & o) -> auto& { return o.barging; };
 const auto fifo = [](objects & o) -> auto& { return o.fifo; };
 const auto source = [](objects & o) -> auto& { return o.token; };
+const auto timer = [](objects & o) -> auto& { return o.timer; };
 const auto set_manual = [](objects& o) { o.manual.set(); };
 const auto set_automatic = [](objects& o) { o.automatic.set(); };
 const auto release_barging = [](objects& o) { o.barging.release(); };
 const auto release_fifo = [](objects& o) { o.fifo.release(); };
+const auto set_timer = [](objects& o) { o.timer.set(deadline::after(0s)); };
 const auto cancel = [](objects& o) { o.source.cancel(); };
 
 template <class Test>
@@ -125,33 +82,70 @@ void for_each_call(Test test) {
        named("manual wait_for, token",
              [](objects& o, auto d) { return o.manual.wait_for(d, o.token); }),
        named("manual wait_until",
-             [](objects& o, auto d) { return o.manual.wait_until(deadline::after(d)); }));
-  with(automatic, set_automatic,
-       named("auto wait_for", [](objects& o, auto d) { return o.automatic.wait_for(d); }),
-       named("auto wait_for, return_on",
-             [](objects& o, auto d) { return o.automatic.wait_for(d, o.returns); }),
-       named("wait_for", [](objects& o, auto d) { return abide::wait_for(d, o.automatic); }),
-       named("wait_for, token",
-             [](objects& o, auto d) { return abide::wait_for(d, o.automatic, o.token); }),
-       named("wait_any_for",
-             [](objects& o, auto d) { return abide::wait_any_for(d, o.manual, o.automatic); }),
-       named("wait_any_for, token",
-             [](objects& o, auto d) { return abide::wait_any_for(d, o.throws, o.automatic); }),
-       named("wait_any_for, handle",
-             [](objects& o, auto d) { return abide::wait_any_for(d, o.handle, o.automatic); }),
-       named("wait_all_for",
-             [](objects& o, auto d) { return abide::wait_all_for(d, o.automatic); }));
-  with(barging, release_barging, named("semaphore try_acquire_for", [](objects& o, auto d) {
-         return o.barging.try_acquire_for(d);
+             [](objects& o, auto d) { return o.manual.wait_until(deadline::after(d)); }),
+       named("manual wait_until, return_on",
+             [](objects& o, auto d) { return o.manual.wait_until(deadline::after(d), o.returns); }),
+       named("wait_any_until, return_on",
+             [](objects& o, auto d) {
+               return abide::wait_any_until(deadline::after(d), o.manual, o.automatic, o.returns);
+             }),
+       named("wait_all_until, token", [](objects& o, auto d) {
+         return abide::wait_all_until(deadline::after(d), o.manual, o.throws);
        }));
+  with(
+      automatic, set_automatic,
+      named("auto wait_for", [](objects& o, auto d) { return o.automatic.wait_for(d); }),
+      named("auto wait_for, token",
+            [](objects& o, auto d) { return o.automatic.wait_for(d, o.token); }),
+      named("auto wait_until, token",
+            [](objects& o, auto d) { return o.automatic.wait_until(deadline::after(d), o.token); }),
+      named("auto wait_for, return_on",
+            [](objects& o, auto d) { return o.automatic.wait_for(d, o.returns); }),
+      named("wait_for", [](objects& o, auto d) { return abide::wait_for(d, o.automatic); }),
+      named("wait_for, token",
+            [](objects& o, auto d) { return abide::wait_for(d, o.automatic, o.token); }),
+      named("wait_any_for",
+            [](objects& o, auto d) { return abide::wait_any_for(d, o.manual, o.automatic); }),
+      named("wait_any_for, token",
+            [](objects& o, auto d) { return abide::wait_any_for(d, o.throws, o.automatic); }),
+      named("wait_any_for, handle",
+            [](objects& o, auto d) { return abide::wait_any_for(d, o.handle, o.automatic); }),
+      named("wait_any_for, return_on",
+            [](objects& o, auto d) { return abide::wait_any_for(d, o.automatic, o.returns); }),
+      named("wait_until, return_on",
+            [](objects& o, auto d) {
+              return abide::wait_until(deadline::after(d), o.automatic, o.returns);
+            }),
+      named("wait_all_for", [](objects& o, auto d) { return abide::wait_all_for(d, o.automatic); }),
+      named("wait_all_for, return_on",
+            [](objects& o, auto d) { return abide::wait_all_for(d, o.returns, o.automatic); }));
+  with(barging, release_barging,
+       named("semaphore try_acquire_for",
+             [](objects& o, auto d) { return o.barging.try_acquire_for(d); }),
+       named("semaphore try_acquire_until, token",
+             [](objects& o, auto d) {
+               return o.barging.try_acquire_until(deadline::after(d), o.token);
+             }),
+       named("wait_all_for, token",
+             [](objects& o, auto d) { return abide::wait_all_for(d, o.throws, o.barging); }));
   with(fifo, release_fifo,
        named("fifo try_acquire_for, return_on",
              [](objects& o, auto d) { return o.fifo.try_acquire_for(d, o.returns); }),
+       named("fifo try_acquire_for, token",
+             [](objects& o, auto d) { return o.fifo.try_acquire_for(d, o.token); }),
+       named("wait_any_until, range and return_on",
+             [](objects& o, auto d) {
+               return abide::wait_any_until(deadline::after(d), o.list, o.returns);
+             }),
        named("wait_any_for, range",
              [](objects& o, auto d) { return abide::wait_any_for(d, o.list); }));
   with(
       source, cancel,  //
       named("wait_for of a token", [](objects& o, auto d) { return abide::wait_for(d, o.token); }));
+  with(timer, set_timer,
+       named("timer wait_for", [](objects& o, auto d) { return o.timer.wait_for(d); }),
+       named("timer wait_until, return_on",
+             [](objects& o, auto d) { return o.timer.wait_until(deadline::after(d), o.returns); }));
 }
 
 TEST(Time, EveryDurationInEveryTimedCall) {
@@ -159,7 +153,7 @@ TEST(Time, EveryDurationInEveryTimedCall) {
     for_each_duration([&](const char* name, auto d, is expected) {
       SCOPED_TRACE(testing::Message() << c.name << " of " << name);
       objects o;
-      if (expected == is::never) {
+      if (expected >= is::late) {
         auto waiter = run([&] { return outcome_of([&] { return c.call(o, d); }); });
         support::wait_until_queued(c.where(o), 1);
         c.ends(o);
@@ -207,5 +201,7 @@ TEST(Time, WhatIsReadyIsTakenWhateverTheDuration) {
     EXPECT_TRUE(abide::wait_all_for(d, units, event));
   });
 }
+
+TEST(Time, HoldsWhereTheClockIsFarAhead) { support::run_far_ahead("Time.*"); }
 
 }  // namespace
