@@ -160,6 +160,33 @@ TEST(CancellationRegistration, UnregisterAndWaitWaitsForTheRunningCallback) {
   EXPECT_FALSE(r.registration);
 }
 
+// It has 31 bits; a program may live longer than that.
+TEST(CancellationRegistration, TheCountOfCallbacksThatHaveReturnedMayWrap) {
+  for (const std::uint32_t before : {1u, 2u, 3u}) {
+    cancellation_source source;
+    support::wrap_ended_callbacks_after(source, before);
+    support::held_call first;
+    support::held_call second;
+    auto last = source.token().register_callback([] {});
+    auto b = source.token().register_callback([&] { second(); });
+    auto a = source.token().register_callback([&] { first(); });
+    auto canceler = support::run([&] { return source.cancel(); });
+    for (auto* call : {&first, &second}) {
+      call->entered.pass();
+      auto waiter = support::run([&, call] {
+        (call == &first ? a : b).unregister_and_wait();
+        EXPECT_TRUE(call->left.is_open());
+      });
+      support::wait_until_callback_is_awaited(source);
+      EXPECT_FALSE(waiter.is_done());
+      call->let_go.open();
+      waiter.get();
+    }
+    EXPECT_TRUE(canceler.get());
+    EXPECT_FALSE(last.unregister());
+  }
+}
+
 TEST(CancellationRegistration, DestructorWaitsForTheRunningCallback) {
   running_callback r;
   returns_after_the_callback(

@@ -50,6 +50,8 @@ TEST(CancellationTimer, PassedDeadlineIsCanceledOnReturn) {
     EXPECT_EQ(source.token().reason(), std::errc::timed_out);
     EXPECT_EQ(source.token().origin(), source.token());
     EXPECT_EQ(source.token().expires_at(), passed);
+    EXPECT_NE(source.token(), cancellation_source(passed).token()) << "each is one of its own";
+    EXPECT_NE(source.token(), abide::cancellation_token::canceled());
     EXPECT_FALSE(source.cancel());
     EXPECT_FALSE(support::is_armed(source));
     bool ran = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <abide/auto_reset_event.hpp>
 #include <abide/cancellation.hpp>
 #include <abide/manual_reset_event.hpp>
+#include <abide/semaphore.hpp>
 #include <abide/wait.hpp>
 
 #include <gtest/gtest.h>
@@ -130,6 +132,24 @@ TEST(CancellationWait, BlockingRunsNoCallback) {
   EXPECT_TRUE(source.cancel());
   EXPECT_NE(waiter.get(), ran_on);
   EXPECT_EQ(ran_on, std::this_thread::get_id());
+}
+
+// Whoever finds what it wants takes no lock of the token: this thread holds it.
+TEST(CancellationWait, WhatIsReadyIsTakenWithoutTheToken) {
+  const cancellation_source source;
+  const cancellation_token token = source.token();
+  const abide::manual_reset_event manual(abide::initially_set);
+  abide::auto_reset_event automatic(abide::initially_set);
+  abide::semaphore units(3);
+  abide::core::locked held = support::lock(token);
+  manual.wait(token);
+  automatic.wait(token);
+  units.acquire(token);
+  EXPECT_TRUE(units.try_acquire_for(std::chrono::hours(1), token));
+  EXPECT_EQ(abide::wait_any(abide::throw_on(token), automatic, units), 2u);
+  abide::wait_all(abide::throw_on(token), manual);
+  EXPECT_EQ(units.available(), 0);
+  held.publish();
 }
 
 TEST(CancellationWait, WaitLeavesNothingInTheToken) {

@@ -140,6 +140,28 @@ TEST(Semaphore, ReleaseOfManyWakesAsManyAndStoresTheRest) {
   }
 }
 
+TEST(Semaphore, AReleaseWakesNoMoreThanCanHaveAUnit) {
+  for (const auto f : both) {
+    semaphore s(0, f);
+    std::vector<support::running<void>> waiters;
+    for (std::size_t i = 0; i != 4; ++i) {
+      waiters.push_back(run([&] { s.acquire(); }));
+      wait_until_queued(s, i + 1);
+      support::wait_until_asleep(waiters.back().id(), support::asleep_in::futex);
+    }
+    const long third = support::sleeps(waiters[2].id());
+    const long fourth = support::sleeps(waiters[3].id());
+    s.release(2);
+    waiters[0].get();
+    waiters[1].get();
+    support::wait_until_asleep(waiters[2].id(), support::asleep_in::futex);
+    support::wait_until_asleep(waiters[3].id(), support::asleep_in::futex);
+    EXPECT_EQ(support::sleeps(waiters[2].id()), third);
+    EXPECT_EQ(support::sleeps(waiters[3].id()), fourth);
+    s.release(2);
+  }
+}
+
 TEST(Semaphore, FifoServesInTheOrderOfArrivalAndNewcomersLast) {
   semaphore s(0, fairness::fifo);
   std::vector<support::running<void>> waiters;

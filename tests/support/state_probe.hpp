@@ -87,6 +87,13 @@ bool is_armed(const Handle& h) noexcept {
   return armed;
 }
 
+/// Has the count of callbacks that have returned wrap around after n more.
+template <class Handle>
+void wrap_ended_callbacks_after(const Handle& h, std::uint32_t n) noexcept {
+  (detail::state_of(h).*member(detail::ended_callbacks()))
+      .store(0u - 2 * n, abide::sys::memory_order_relaxed);
+}
+
 /// Returns once a thread is about to sleep until the running callback has returned.
 template <class Handle>
 void wait_until_callback_is_awaited(const Handle& h) noexcept {
