@@ -224,6 +224,27 @@ TEST(CancellationLinked, ParentMayGoFirst) {
   EXPECT_FALSE(token.can_be_canceled());
 }
 
+TEST(CancellationLinked, ParentMayBeGoneBeforeItIsLinkedTo) {
+  const cancellation_token orphan = cancellation_source().token();
+  cancellation_source child = cancellation_source::linked_to(orphan);
+  EXPECT_FALSE(child.is_cancellation_requested());
+  EXPECT_EQ(support::children(orphan), 1u);
+  EXPECT_TRUE(child.cancel(std::errc::io_error));
+  EXPECT_EQ(support::children(orphan), 0u);
+}
+
+TEST(CancellationLinked, ChildMayGoAfterItsParentWasCanceledAndIsGone) {
+  std::optional<cancellation_source> parent(std::in_place);
+  std::optional child = cancellation_source::linked_to(parent->token());
+  const cancellation_token token = child->token();
+  EXPECT_TRUE(parent->cancel(std::errc::io_error));
+  parent.reset();
+  EXPECT_FALSE(child->cancel());
+  child.reset();
+  EXPECT_TRUE(token.is_cancellation_requested());
+  EXPECT_EQ(token.reason(), std::errc::io_error);
+}
+
 // ---- nothing stays behind
 
 TEST(CancellationLinked, DeadChildLeavesItsParents) {

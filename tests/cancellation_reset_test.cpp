@@ -49,6 +49,7 @@ TEST(CancellationReset, DropsRegistrationsWithoutACall) {
   EXPECT_TRUE(source.try_reset());
   EXPECT_EQ(support::callbacks(source), 0u);
   EXPECT_FALSE(kept.unregister()) << "it was removed before";
+  EXPECT_EQ(kept.token(), source.token());
   kept.unregister_and_wait();
   EXPECT_TRUE(source.cancel());
   EXPECT_FALSE(ran);

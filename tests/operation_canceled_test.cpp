@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <abide/cancel_argument.hpp>
-#include <abide/cancellation.hpp>
-#include <abide/manual_reset_event.hpp>
-#include <abide/sleep.hpp>
-#include <abide/wait.hpp>
+#include <abide/abide.hpp>
 
 #include <gtest/gtest.h>
 
@@ -16,6 +12,9 @@
 #include <system_error>
 #include <type_traits>
 #include <typeinfo>
+
+#include "support/rendezvous.hpp"
+#include "support/running.hpp"
 
 // operation_canceled: which token, why, and on whose behalf.
 
@@ -97,11 +96,19 @@ TEST(OperationCanceled, NamesTheTokenThatTheCallerPassed) {
   const auto other = cancellation_source::linked_to(parent.token());
   EXPECT_TRUE(parent.cancel(std::errc::io_error));
   abide::manual_reset_event never;
+  abide::auto_reset_event signal;
+  abide::semaphore units(1);
+  abide::waitable_timer timer;
   const cancellation_token token = child.token();
   for (const operation_canceled& e :
        {thrown_by([&] { never.wait(token); }),
         thrown_by([&] { never.wait(abide::throw_on(token)); }),
-        thrown_by([&] { (void)never.wait_for(1h, token); }),
+        thrown_by([&] { (void)never.wait_for(1h, token); }), thrown_by([&] { signal.wait(token); }),
+        thrown_by([&] { (void)signal.wait_until(abide::deadline::never(), token); }),
+        thrown_by([&] { units.acquire(token); }),
+        thrown_by([&] { (void)units.try_acquire_for(1h, token); }),
+        thrown_by([&] { timer.wait(token); }),
+        thrown_by([&] { abide::signal_and_wait(signal, never, token); }),
         thrown_by([&] { abide::sleep_for(1h, token); }),
         thrown_by([&] { abide::wait(never, token); }),
         thrown_by([&] { (void)abide::wait_any(never, abide::throw_on(token)); }),
@@ -113,6 +120,26 @@ TEST(OperationCanceled, NamesTheTokenThatTheCallerPassed) {
     EXPECT_TRUE(e.caused_by(parent.token()));
   }
   EXPECT_EQ(thrown_by([&] { never.wait(other.token()); }).token(), other.token());
+}
+
+TEST(OperationCanceled, NamesTheTokenOfTheCallerToEachWaitThatAParentEnds) {
+  cancellation_source parent;
+  const auto child = cancellation_source::linked_to(parent.token());
+  const auto other = cancellation_source::linked_to(parent.token());
+  abide::manual_reset_event never;
+  abide::semaphore units(0);
+  const auto token_of = [](auto wait) {
+    return support::run([wait] { return thrown_by(wait).token(); });
+  };
+  auto a = token_of([&, t = child.token()] { never.wait(t); });
+  auto b = token_of([&, t = other.token()] { units.acquire(t); });
+  auto c = token_of([&, t = parent.token()] { abide::wait_all(never, abide::throw_on(t)); });
+  support::wait_until_queued(never, 2);
+  support::wait_until_queued(units, 1);
+  EXPECT_TRUE(parent.cancel());
+  EXPECT_EQ(a.get(), child.token());
+  EXPECT_EQ(b.get(), other.token());
+  EXPECT_EQ(c.get(), parent.token());
 }
 
 // ---- caused_by: that token, or anything it is linked to, ended this
