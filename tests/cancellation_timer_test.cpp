@@ -86,7 +86,8 @@ TEST(CancellationTimer, NotANumberIsInvalidArgument) {
 }
 
 TEST(CancellationTimer, CancelsItselfWhenTheTimeHasCome) {
-  const deadline soon = deadline::after(2ms);
+  const cancellation_source later(1h);  // the timer thread is there
+  const deadline soon = deadline::after(30ms);
   const cancellation_source source(soon);
   EXPECT_EQ(source.token().expires_at(), soon);
   abide::wait(source.token());
