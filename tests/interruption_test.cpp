@@ -249,6 +249,10 @@ TEST(Interruption, NothingIsACancellationPointOfTheThread) {
     abide::signal_set signals{SIGUSR2};
     EXPECT_FALSE(signals.take());
   });
+  expect_no_cancellation_point("a path", [&] {
+    abide::file_watch root("/");
+    EXPECT_TRUE(root.exists());
+  });
 }
 
 }  // namespace

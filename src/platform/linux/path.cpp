@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "platform/linux/uncancelable.hpp"
 #include "platform/sys_file.hpp"
 
 // A path watch is an inotify instance. A name that is looked up in a directory can only come or go
@@ -133,6 +134,7 @@ std::string absolute_path(const std::string& path) {
 }
 
 native_handle_type open_path_watch() {
+  const uncancelable guard;
   const int fd = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   if (fd < 0)
     throw std::system_error(std::error_code(errno, std::generic_category()), "abide: inotify_init");
@@ -148,6 +150,7 @@ native_handle_type open_path_watch() {
 }
 
 bool look_at_path(native_handle_type fd, const std::string& path, std::vector<int>& watched) {
+  const uncancelable guard;
   take_events(fd);
   const std::vector<int> before = std::exchange(watched, {});
   bool exists;
