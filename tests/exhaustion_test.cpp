@@ -96,6 +96,7 @@ bool is_blocked(int signal) {
   };
   std::optional<abide::process> process;
   std::optional<abide::signal_set> signals;
+  std::optional<abide::file_watch> path;
   // The handles of the last four have other owners: a thread, this scope, the process.
   const need needs[] = {
       {"manual_reset_event", [&] { (void)manual.native_handle(); },
@@ -119,6 +120,7 @@ bool is_blocked(int signal) {
          signals.emplace({SIGUSR1, SIGUSR2});
        },
        [&] { return !signals && !is_blocked(SIGUSR1) && !is_blocked(SIGUSR2); }},
+      {"file_watch", [&] { path.emplace("/"); }, [&] { return !path; }},
       {"wait_all of a handle",
        [&] { (void)abide::wait_all_for(1ms, unset, handle, abide::throw_on(token)); },
        nothing_queued},

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -345,6 +346,41 @@ TEST_F(FileWatchDeathTest, ADirectoryThatMayNotBeReadIsPassedButHidesWhatIsMissi
   ASSERT_EQ(::chmod(in("closed").c_str(), 0000), 0);
   EXPECT_EXIT(expect("closed/open", denied, false), testing::ExitedWithCode(0), "");
   ASSERT_EQ(::chmod(in("closed").c_str(), 0755), 0);
+}
+
+/// Lets this user have so many of the system's watches, in a user namespace that is made for it.
+bool limit(const std::string& what, int n) {
+  std::ofstream file("/proc/sys/user/max_inotify_" + what);
+  return static_cast<bool>(file << n << std::flush);
+}
+
+[[noreturn]] void run_out_of_watches(const std::string& path) {
+  if (::unshare(CLONE_NEWUSER) != 0 || !limit("watches", 1000)) std::_Exit(77);  // not permitted
+  file_watch w(path);
+  limit("watches", 1);
+  try {
+    (void)w.exists();
+    ADD_FAILURE() << "it looked";
+  } catch (const std::system_error& e) {
+    EXPECT_EQ(e.code(), std::errc::no_space_on_device);
+  }
+  limit("watches", 1000);
+  expect_wakes(w, true, [&] { std::ofstream file(path); });
+  limit("instances", 1);
+  try {
+    const file_watch another(path);
+    ADD_FAILURE() << "it was made";
+  } catch (const std::system_error& e) {
+    EXPECT_EQ(e.code(), std::errc::too_many_files_open);
+  }
+  support::finish();
+}
+
+TEST_F(FileWatchDeathTest, WithoutAWatchLeftALookIsAnErrorAndTheNextOneLooks) {
+  const auto passed_or_not_permitted = [](int status) {
+    return testing::ExitedWithCode(0)(status) || testing::ExitedWithCode(77)(status);
+  };
+  EXPECT_EXIT(run_out_of_watches(in("file")), passed_or_not_permitted, "");
 }
 
 }  // namespace
