@@ -77,6 +77,7 @@ class waitable {
 
   mutable sys::atomic<std::uintptr_t> word;
 };
+static_assert(sizeof(std::uintptr_t) == 8, "abide is for 64-bit systems: a word holds a count");
 
 /// A waitable with a count. While entries are queued the count stands in `queued_units`, under the
 /// word's lock; otherwise it stands in the word.
