@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "support/allocations.hpp"
+#include "support/first_wait.hpp"
 #include "support/rendezvous.hpp"
 #include "support/running.hpp"
 
@@ -96,7 +97,7 @@ TEST(Isolation, WatchingATokenAllocatesNothing) {
   abide::auto_reset_event event;
   abide::cancellation_source source;
   const auto token = source.token();
-  abide::sleep_for(10ms);  // the thread's first wait
+  support::block_once();
   const std::size_t before = support::allocations();
   EXPECT_FALSE(event.wait_for(1ms, token));
   EXPECT_EQ(event.wait_for(1ms, abide::return_on(token)), wait_status::timeout);

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "support/allocations.hpp"
+#include "support/first_wait.hpp"
 #include "support/rendezvous.hpp"
 #include "support/running.hpp"
 
@@ -66,7 +67,7 @@ TEST(StopToken, AWaitWithOneAllocatesNothing) {
   abide::auto_reset_event event;
   const std::stop_source source;
   const std::stop_token token = source.get_token();
-  abide::sleep_for(10ms);  // the thread's first wait
+  support::block_once();
   const std::size_t before = support::allocations();
   event.set();
   event.wait(token);
