@@ -6,6 +6,8 @@ build_packages=(g++ cmake ninja-build)
 test_packages=("${build_packages[@]}" doxygen dpkg-dev file groff-base libgtest-dev libbenchmark-dev
   libboost-thread-dev python3 pkgconf)
 check_packages=("${test_packages[@]}" clang libclang-rt-14-dev clang-format)
+libcxx_packages=(clang-19 libc++-19-dev libc++abi-19-dev googletest)
+aarch64_packages=(g++-aarch64-linux-gnu qemu-user-static googletest)
 
 # missing_here PACKAGE: whether this system lacks the package; answered by Debian's own records, or
 # elsewhere by looking for the command or header that it brings.
@@ -22,6 +24,12 @@ missing_here() {
     libgtest-dev) missing_header gtest/gtest.h ;;
     libbenchmark-dev) missing_header benchmark/benchmark.h ;;
     libboost-thread-dev) missing_header boost/thread.hpp ;;
+    clang-[0-9]*) ! command -v "clang++-${1#clang-}" ;;
+    libc++-19-dev | libc++abi-19-dev)
+      ! echo 'int main() {}' | clang++-19 -stdlib=libc++ -x c++ - -o /dev/null ;;
+    googletest) [ ! -e /usr/src/googletest/googletest/CMakeLists.txt ] ;;
+    g++-aarch64-linux-gnu) ! command -v aarch64-linux-gnu-g++ ;;
+    qemu-user-static) ! command -v qemu-aarch64-static ;;
     libclang-rt-14-dev) ! echo 'int main() {}' | clang -fsanitize=address -x c - -o /dev/null ;;
     *) ! command -v "$1" ;;
   esac >/dev/null 2>&1
@@ -33,11 +41,17 @@ is_debian() {
   command -v apt-get >/dev/null && (. /etc/os-release && [[ " $ID ${ID_LIKE:-} " == *" debian "* ]])
 }
 
-need() {
-  local missing=() package
+# lacking PACKAGE...: those of them that this system lacks, one a line.
+lacking() {
+  local package
   for package in "$@"; do
-    if missing_here "$package"; then missing+=("$package"); fi
+    if missing_here "$package"; then echo "$package"; fi
   done
+}
+
+need() {
+  local missing
+  mapfile -t missing < <(lacking "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
 
   local root=()
