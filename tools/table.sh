@@ -26,7 +26,7 @@ row() {
 
 # end_table: a last line. Fails if a row failed or could not run, or if there was none.
 end_table() {
-  echo "$table_rows rows: $table_failed failed, $table_skipped not run"
+  echo "rows: $table_rows, failed: $table_failed, not run: $table_skipped"
   [ $((table_failed + table_skipped)) = 0 ] && [ $table_rows != 0 ]
 }
 
