@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "command.hpp"
@@ -69,21 +70,19 @@ wait_result wait(const options& o, const condition_list& conditions,
   return {result.status, result.index};
 }
 
-/// The indices of the conditions that hold, in the order in which they came to.
-std::vector<std::size_t> fired(const condition_list& conditions) {
-  std::vector<std::size_t> list;
+/// When the conditions that hold came to, in that order, and their indices.
+std::vector<std::pair<time_point, std::size_t>> fired(const condition_list& conditions) {
+  std::vector<std::pair<time_point, std::size_t>> list;
   for (std::size_t i = 0; i != conditions.size(); ++i) {
-    if (conditions[i]->seen()) list.push_back(i);
+    if (const auto at = conditions[i]->fired_at()) list.emplace_back(*at, i);
   }
-  std::stable_sort(list.begin(), list.end(), [&](std::size_t a, std::size_t b) {
-    return conditions[a]->fired_at() < conditions[b]->fired_at();
-  });
+  std::sort(list.begin(), list.end());
   return list;
 }
 
 /// The exit code of the first command that ended, as a shell has it.
 int code_of_first_command(const condition_list& conditions) {
-  for (const std::size_t i : fired(conditions)) {
+  for (const auto& [at, i] : fired(conditions)) {
     if (conditions[i]->as_command()) return conditions[i]->found().code.value_or(0);
   }
   return 0;
@@ -112,8 +111,8 @@ int run(const options& o, std::span<char> own_name) {
       if ((all && !conditions[i]->seen()) || i == result.index) conditions[i]->saw(end);
     }
   }
-  for (const std::size_t i : fired(conditions)) {
-    log.print(*conditions[i]->fired_at(), i, *conditions[i], conditions[i]->found());
+  for (const auto& [at, i] : fired(conditions)) {
+    log.print(at, i, *conditions[i], conditions[i]->found());
   }
   if (result.status == wait_status::timeout) log.print(end, {"timeout", "timeout", 124});
   if (result.status == wait_status::canceled) {
