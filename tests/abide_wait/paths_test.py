@@ -5,6 +5,7 @@
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 
 from harness import STOPPED, Run, Test, main, run
@@ -71,10 +72,24 @@ class Paths(Test):
         self.expect(run(condition), 0, f"{condition}: exists")
 
     def test_what_has_come_and_gone_has_been_there(self):
-        r = Run("--all", "file:{news}.done", "cmd:: >{news}.done; echo >{news}; read go <{first}")
-        r.hear()
-        r.tell("first")
-        self.expect(r.end(), 0, "file:.*: exists", "cmd:.*: exited with 0")
+        terminal = Terminal()
+        condition = f"file:{self.path('file')}"
+        r = Run("--all", condition, "fd:0", stdin=subprocess.PIPE, stderr=terminal.slave,
+                env={**os.environ, "TERM": "xterm"})
+        terminal.see(lambda lines: "does not exist" in lines[0], "it does not wait")
+        self.make("file")
+        terminal.see(lambda lines: "holds" in lines[0], "it is not seen")
+        os.unlink(self.path("file"))
+        r.process.stdin.write("x")
+        r.process.stdin.flush()
+        code, output, _ = r.end()
+        self.assertEqual(code, 0)
+        self.assertIn(f"{condition}: exists\n", output)
+        terminal.close()
+
+    def test_what_holds_from_the_start_counts_in_the_order_of_the_command_line(self):
+        for first in ("file:/", "gone:/nowhere"):
+            self.expect(run(first, "after:0"), 0, f"{first}: .*")
 
     def test_path_that_cannot_be_looked_up_is_a_failure_that_names_it(self):
         path = self.path("x" * 1000)
