@@ -23,7 +23,8 @@ inline namespace v1 {
 /// Being ready means "look again": any name that comes or goes in one of those directories does it.
 ///
 /// Not seen are changes that another machine makes on a network file system, /proc and /sys, and a
-/// file system that is mounted over one of the directories.
+/// file system that is mounted over one of the directories or taken away from there. Seen late is
+/// the end of a directory that is still in use, if the one above it may be searched but not read.
 /// Lifetime: owns the watch, not the file. Moved from, it may only be assigned to and destroyed.
 /// Thread safety: one call or wait at a time; a second thread uses its own watch.
 class ABIDE_API file_watch {
@@ -41,7 +42,7 @@ class ABIDE_API file_watch {
   /// Blocks: as long as the file system takes to look a path up.
   /// Throws: std::system_error: EACCES for a directory on the way that may not be searched, or not
   /// read where the change would have to be seen; ENOSPC if the system watches no more directories
-  /// for this user. The watch is as it was, and may look again.
+  /// for this user. The watch may look again, and should before it is waited for.
   [[nodiscard]] bool exists();
 
   /// Readable while the watch is ready. Owned by this object: poll it, do not read or close it.

@@ -107,6 +107,15 @@ class Errors(Test):
         self.assertEqual((code, errors), (1, "abide-wait: write: No space left on device\n"))
         sleeper.wait_gone()
 
+    def test_long_output_that_cannot_be_written_is_a_failure_too(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            code, _, errors = run("cmd:true # " + 9000 * "a", stdout=full)
+        self.assertEqual((code, errors), (1, "abide-wait: write: No space left on device\n"))
+
+    def test_wait_that_has_ended_does_not_fail_for_another_condition(self):
+        for _ in range(20):
+            self.assertEqual(run("--quiet", "file:/", "tcp:nowhere..invalid:80"), (0, "", ""))
+
     def test_number_of_a_thread_is_no_process(self):
         stop = threading.Event()
         thread = threading.Thread(target=stop.wait)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 import unittest
 
 from harness import BINARY, SLEEPER, WATCHDOG, Run, Test, main, run, wait_until_it_blocks
@@ -141,12 +142,13 @@ class LiveLines(Test):
     def test_times_are_told_in_local_time(self):
         zone = {**XTERM, "TZ": "CET-1CEST,M3.5.0,M10.5.0/3"}
         r = self.start("at:2099-12-31T23:00Z", "at:2099-12-31T23:00:30+05:30", "at:2099-07-01",
-                       "at:2099-07-01T12:00", "at:@4102444800", env=zone)
+                       "at:2099-07-01T12:00", "at:@4102444800", "at:9999-01-01", env=zone)
         self.see("at:2099-12-31T23:00Z: until 2100-01-01 00:00:00",
                  "at:2099-12-31T23:00:30+05:30: until 2099-12-31 18:30:30",
                  "at:2099-07-01: until 2099-07-01 00:00:00",
                  "at:2099-07-01T12:00: until 2099-07-01 12:00:00",
-                 "at:@4102444800: until 2100-01-01 01:00:00")
+                 "at:@4102444800: until 2100-01-01 01:00:00",
+                 "at:9999-01-01: until 9999-01-01 00:00:00")
         r.send(signal.SIGTERM)
         self.end(r, 143)
 
@@ -189,6 +191,32 @@ class LiveLines(Test):
         r.send(signal.SIGUSR1)
         self.end(r, 0)
         self.assertNotIn(b"\x1b", self.terminal.raw)
+
+    def test_a_terminal_that_takes_nothing_keeps_nobody_waiting(self):
+        self.terminal.type("\x13")  # Ctrl-S
+        r = Run("--timeout", "0.2", "after:1h", f"cmd:{SLEEPER}", stdin=self.terminal.slave,
+                stderr=self.terminal.slave, env=XTERM, preexec_fn=own_terminal)
+        self.assertEqual(r.end()[0], 124)
+
+    def test_in_a_script_nothing_is_drawn_over(self):
+        script = 'echo before >&2; "$0" signal:USR1 2>&1 & echo $! >"$1"; wait $!'
+        with tempfile.TemporaryDirectory() as folder:
+            told = os.path.join(folder, "pid")
+            os.mkfifo(told)
+            slave = self.terminal.slave
+            shell = subprocess.Popen(["sh", "-c", script, BINARY, told], stdin=slave, stdout=slave,
+                                     stderr=slave, env=XTERM, preexec_fn=own_terminal)
+            with open(told, encoding="ascii") as file:
+                pid = int(file.read())
+        self.see_plain("signal:USR1: has not arrived")
+        os.kill(pid, signal.SIGUSR1)
+        self.assertEqual(shell.wait(WATCHDOG), 0)
+        self.terminal.read_rest()
+        self.assertNotIn(b"\x1b", self.terminal.raw)
+        self.assertEqual(len(self.terminal.text()), 3)
+
+    def see_plain(self, text):
+        self.terminal.see(lambda lines: f"abide-wait: {text}" in lines, f"there is no {text}")
 
     def test_quiet_and_json_show_none(self):
         for option in ("--quiet", "--json"):

@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import STOPPED, Run, Test, main, run
-from terminal import Terminal
+from harness import BINARY, STOPPED, WATCHDOG, Run, Test, main, run
+from terminal import Terminal, own_terminal
 
 
 class Paths(Test):
@@ -30,7 +30,8 @@ class Paths(Test):
     def expect_wakes(self, condition, change, story):
         """The condition does not hold before the change, and holds after it."""
         terminal = Terminal()
-        r = Run(condition, stderr=terminal.slave, env={**os.environ, "TERM": "xterm"})
+        r = Run(condition, stderr=terminal.slave, env={**os.environ, "TERM": "xterm"},
+                preexec_fn=own_terminal)
         terminal.see(lambda lines: condition in lines[0], "it does not wait")
         change()
         code, output, _ = r.end()
@@ -75,7 +76,7 @@ class Paths(Test):
         terminal = Terminal()
         condition = f"file:{self.path('file')}"
         r = Run("--all", condition, "fd:0", stdin=subprocess.PIPE, stderr=terminal.slave,
-                env={**os.environ, "TERM": "xterm"})
+                env={**os.environ, "TERM": "xterm"}, preexec_fn=own_terminal)
         terminal.see(lambda lines: "does not exist" in lines[0], "it does not wait")
         self.make("file")
         terminal.see(lambda lines: "holds" in lines[0], "it is not seen")
@@ -90,6 +91,23 @@ class Paths(Test):
     def test_what_holds_from_the_start_counts_in_the_order_of_the_command_line(self):
         for first in ("file:/", "gone:/nowhere"):
             self.expect(run(first, "after:0"), 0, f"{first}: .*")
+
+    def test_what_holds_needs_no_right_to_watch_it(self):
+        self.make("closed/file")
+        os.chmod(self.folder.name, 0o755)
+        shutil.copy(BINARY, self.path("abide-wait"))
+        os.chmod(self.path("closed/file"), 0o600)
+        os.chmod(self.path("closed"), 0o111)
+        nobody = (lambda: os.setuid(65534)) if os.getuid() == 0 else None
+        for name, code in (("gone:closed/none", 0), ("file:closed/file", 0),
+                           ("file:closed/none", 1), ("gone:closed/file", 1)):
+            done = subprocess.run(["./abide-wait", "--quiet", name], cwd=self.folder.name, text=True,
+                                  stderr=subprocess.PIPE, timeout=WATCHDOG, preexec_fn=nobody,
+                                  check=False)
+            self.assertEqual(done.returncode, code, done.stderr)
+            if code == 1:
+                self.assertRegex(done.stderr, f"^abide-wait: {name}: .*: Permission denied\n$")
+        os.chmod(self.path("closed"), 0o755)
 
     def test_path_that_cannot_be_looked_up_is_a_failure_that_names_it(self):
         path = self.path("x" * 1000)

@@ -11,7 +11,7 @@ import unittest
 
 import network
 from harness import BINARY, SLEEPER, STOPPED, WATCHDOG, Run, Test, main, run, wait_until_it_blocks
-from terminal import Terminal
+from terminal import Terminal, own_terminal
 
 SILENT = 199  # a descriptor that nobody else has
 OWN_NETWORK = unittest.skipUnless(network.is_permitted(), "may not make a network of its own")
@@ -60,7 +60,8 @@ class Ports(Test):
     def test_port_that_refuses_is_tried_until_it_accepts(self):
         s, port = bound()
         terminal = Terminal()
-        r = Run(f"tcp:127.0.0.1:{port}", stderr=terminal.slave, env={**os.environ, "TERM": "xterm"})
+        r = Run(f"tcp:127.0.0.1:{port}", stderr=terminal.slave, env={**os.environ, "TERM": "xterm"},
+                preexec_fn=own_terminal)
         terminal.see(lambda lines: "refused" in lines[0], "it is not refused")
         s.listen()
         code, output, _ = r.end()

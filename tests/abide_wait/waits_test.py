@@ -140,6 +140,22 @@ class Ending(Test):
     def test_timeout_of_nothing_is_a_test(self):
         self.expect(run("--timeout=0", "signal:USR1"), 124, "timeout")
 
+    def test_timeout_of_all_tells_what_held_from_the_start(self):
+        for _ in range(10):
+            self.expect(run("--all", "--timeout=0", "pid:2147483647", "after:1h"), 124,
+                        "pid:2147483647: does not exist", "timeout")
+
+    def test_timeout_of_all_tells_how_a_descriptor_is_ready(self):
+        end, other = os.pipe()
+        os.write(other, b"x")
+        self.expect(run("--all", "--timeout=0.1", "fd:0", "after:1h", stdin=end), 124,
+                    "fd:0: readable", "timeout")
+        os.close(other)
+        os.read(end, 1)
+        self.expect(run("--all", "--timeout=0.1", "fd:0", "after:1h", stdin=end), 124,
+                    "fd:0: at its end", "timeout")
+        os.close(end)
+
     def test_timeout_of_all_tells_what_did_come(self):
         r = Run("--all", "--timeout", "1s", "signal:USR1", "after:0.1")
         self.expect(r.end(), 124, "after:0.1: passed", "timeout")

@@ -45,7 +45,7 @@ class condition {
   virtual std::string state() const = 0;
 
   /// A condition may need steps on the way: adds what the next one waits for, and takes it once one
-  /// of these is ready. Both on one thread, other than the wait's. Block: never.
+  /// of these is ready. Both on one thread, other than the wait's.
   virtual void add_work(std::vector<abide::waitable_ref>&) {}
   virtual void work() {}
 

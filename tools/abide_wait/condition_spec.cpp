@@ -35,7 +35,9 @@ void read_signal(condition_spec& spec, const std::string& value) {
 /// HOST:PORT; an IPv6 address stands in brackets.
 void read_address(condition_spec& spec, const std::string& value) {
   const std::size_t colon = value.rfind(':');
-  if (colon == value.npos) fail(spec.text, "has no port (use tcp:HOST:PORT)");
+  if (colon == value.npos || value.ends_with(']')) {
+    fail(spec.text, "has no port (use tcp:HOST:PORT)");
+  }
   std::string host = value.substr(0, colon);
   const std::string port = value.substr(colon + 1);
   if (host.starts_with('[') && host.ends_with(']')) {

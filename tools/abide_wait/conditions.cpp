@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <sys/timerfd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <ctime>
@@ -17,8 +18,8 @@ namespace abide_wait {
 namespace {
 
 /// 14:03:22, with the date unless that is today's.
-std::string local_time(std::chrono::system_clock::time_point at) {
-  const std::time_t t = std::chrono::system_clock::to_time_t(at);
+std::string local_time(std::chrono::sys_seconds at) {
+  const std::time_t t = at.time_since_epoch().count();
   const std::time_t now = std::time(nullptr);
   std::tm then{};
   std::tm today{};
@@ -27,6 +28,10 @@ std::string local_time(std::chrono::system_clock::time_point at) {
   char text[32];
   std::strftime(text, sizeof text, is_today ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &then);
   return text;
+}
+
+std::chrono::sys_seconds now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
 class exit_of_process : public condition {
@@ -98,6 +103,7 @@ class input : public condition {
   std::string state() const override { return "not readable"; }
   occurrence what_happened() override {
     using abide::io;
+    (void)abide::wait_for(std::chrono::seconds(0), handle_);  // another wait may have seen it
     const io found = handle_.ready();
     if ((found & io::readable) != io{}) return {"readable", "readable", {}};
     return (found & io::hang_up) != io{} ? occurrence{"end", "at its end", {}}
@@ -130,7 +136,7 @@ class delay : public condition {
   delay(const condition_spec& spec)
       : condition(spec.text),
         end_(spec.end),
-        until_(local_time(std::chrono::system_clock::now() + end_.remaining())) {
+        until_(local_time(now() + std::chrono::floor<std::chrono::seconds>(end_.remaining()))) {
     timer_.set(end_);
   }
 
@@ -160,12 +166,15 @@ class wall_clock_time : public condition {
 
   abide::waitable_ref ref() override { return handle_; }
   abide::native_handle_type handle() const override { return clock_.get(); }
-  std::string state() const override { return "until " + local_time(time_); }
+  std::string state() const override {
+    return "until " + local_time(std::chrono::floor<std::chrono::seconds>(time_));
+  }
   occurrence what_happened() override { return {"reached", "reached", {}}; }
 
  private:
   static descriptor make_clock(std::chrono::sys_time<std::chrono::milliseconds> time) {
     descriptor clock(::timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK));
+    time = std::max(time, decltype(time)());  // what came before the epoch has passed, too
     const auto whole = std::chrono::floor<std::chrono::seconds>(time);
     itimerspec at{};
     at.it_value.tv_sec = whole.time_since_epoch().count();

@@ -3,6 +3,7 @@
 
 #include <netdb.h>
 
+#include <cerrno>
 #include <cstring>
 #include <exception>
 #include <stdexcept>

@@ -43,8 +43,8 @@ void journal::print_json(time_point at, const std::string& index, const std::str
 }
 
 void journal::print_text(const std::string& line) const {
-  std::printf("%s\n", line.c_str());
-  if (std::fflush(stdout) != 0) throw std::system_error(errno, std::generic_category(), "write");
+  if (std::printf("%s\n", line.c_str()) < 0 || std::fflush(stdout) != 0)
+    throw std::system_error(errno, std::generic_category(), "write");
 }
 
 }  // namespace abide_wait

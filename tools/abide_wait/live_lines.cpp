@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "live_lines.hpp"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -27,32 +28,43 @@ std::string printable(std::string text) {
   return text;
 }
 
-/// Lost if the terminal does not take it; the output that counts is elsewhere.
-void write(const std::string& text) {
-  for (std::string_view rest = text; !rest.empty();) {
-    const ssize_t n = ::write(STDERR_FILENO, rest.data(), rest.size());
-    if (n <= 0) return;
-    rest.remove_prefix(static_cast<std::size_t>(n));
-  }
+/// The terminal that is standard error, opened anew: a write to it never blocks then, and that is
+/// nobody's business but ours. -1 if it is none.
+int open_terminal() {
+  return ::isatty(STDERR_FILENO)
+             ? ::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+             : -1;
+}
+
+/// Whether this process is a job of its own, and the one that the terminal is for: others of its
+/// group, or those of another job, may write between the lines.
+bool has_the_terminal() {
+  return ::getpgrp() == ::getpid() && ::tcgetpgrp(STDERR_FILENO) == ::getpid();
 }
 
 }  // namespace
 
-live_lines::manner live_lines::manner_for(const options& o) {
-  if (o.print != options::output::text || !::isatty(STDERR_FILENO)) return manner::off;
+live_lines::manner live_lines::manner_for(const options& o) const {
+  if (o.print != options::output::text || terminal_.get() < 0) return manner::off;
   for (const condition_spec& c : o.conditions) {
     if (c.what == condition_spec::kind::cmd) return manner::append;
   }
   const char* const terminal = std::getenv("TERM");
   winsize size{};
   const bool is_high_enough =
-      ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && o.conditions.size() < size.ws_row;
+      ::ioctl(terminal_.get(), TIOCGWINSZ, &size) == 0 && o.conditions.size() < size.ws_row;
   const bool is_dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
-  return is_high_enough && !is_dumb ? manner::draw_over : manner::append;
+  const bool can_draw_over = is_high_enough && !is_dumb && has_the_terminal();
+  return can_draw_over ? manner::draw_over : manner::append;
 }
 
 live_lines::live_lines(const options& o, const condition_list& conditions, const journal& log)
-    : conditions_(conditions), log_(log), manner_(manner_for(o)) {}
+    : conditions_(conditions), log_(log), terminal_(open_terminal()), manner_(manner_for(o)) {}
+
+void live_lines::write(const std::string& text) {
+  const ssize_t n = ::write(terminal_.get(), text.data(), text.size());
+  if (n != static_cast<ssize_t>(text.size())) manner_ = manner::off;  // it does not take it
+}
 
 std::string live_lines::line(const condition& c) const {
   const auto at = c.seen();
@@ -61,7 +73,7 @@ std::string live_lines::line(const condition& c) const {
 }
 
 void live_lines::update() {
-  if (manner_ == manner::off) return;
+  if (manner_ == manner::off || lost_the_terminal()) return;
   std::vector<std::string> lines;
   for (const auto& c : conditions_) lines.push_back(line(*c));
   if (lines == shown_) return;
@@ -82,8 +94,14 @@ void live_lines::update() {
   shown_ = lines;
 }
 
+bool live_lines::lost_the_terminal() {
+  const bool lost = manner_ == manner::draw_over && !has_the_terminal();
+  if (lost) shown_.clear();  // what was drawn is not where it was
+  return lost;
+}
+
 void live_lines::wipe() {
-  if (manner_ == manner::draw_over && !shown_.empty()) {
+  if (manner_ == manner::draw_over && !lost_the_terminal() && !shown_.empty()) {
     write(up(shown_.size()) + to_end_of_screen);
   }
   shown_.clear();

@@ -24,12 +24,11 @@ observer::observer(abide::signal_set signals, const condition_list& conditions, 
   });
 }
 
-void observer::stop() {
-  join();
+void observer::rethrow() const {
   if (error_) std::rethrow_exception(error_);
 }
 
-void observer::join() {
+void observer::stop() {
   stop_.set();
   if (thread_.joinable()) thread_.join();
 }

@@ -22,21 +22,22 @@ class observer {
   /// its alone until stop() has returned.
   observer(abide::signal_set signals, const condition_list& conditions, notes to_take,
            live_lines& lines);
-  ~observer() { join(); }
+  ~observer() { stop(); }
 
   /// Canceled by the first signal.
   abide::cancellation_token token() const { return cancel_.token(); }
 
   /// What has been noted may be read after this.
-  /// Throws: what ended the observer early.
   void stop();
+
+  /// Throws: what ended the observer early, if anything did. Requires: it has been stopped.
+  void rethrow() const;
 
   /// The signal that canceled. Requires: the token is canceled.
   int signal() const { return signal_; }
 
  private:
   void watch();
-  void join();
 
   abide::signal_set signals_;
   const condition_list& conditions_;

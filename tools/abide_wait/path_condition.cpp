@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "path_condition.hpp"
 
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+
 namespace abide_wait {
 namespace {
 
@@ -20,7 +24,7 @@ class path_condition : public condition {
     if (!holds_.is_set()) items.push_back(watch_);
   }
   void work() override {
-    if (watch_.exists() == exists_) holds_.set();
+    if (is_there() == exists_) holds_.set();
   }
 
  protected:
@@ -29,6 +33,20 @@ class path_condition : public condition {
   }
 
  private:
+  bool is_there() {
+    try {
+      return watch_.exists();
+    } catch (const std::system_error& e) {
+      // What may not be watched may still be looked at; that will do if nothing is left to wait
+      // for.
+      std::error_code error;
+      const bool there = std::filesystem::exists(watch_.path(), error);
+      const bool is_known = e.code() == std::errc::permission_denied && !error;
+      if (is_known && there == exists_) return there;
+      throw std::runtime_error(name() + ": " + e.what());
+    }
+  }
+
   const bool exists_;  // when it holds
   abide::file_watch watch_;
   abide::manual_reset_event holds_;
@@ -36,8 +54,10 @@ class path_condition : public condition {
 
 }  // namespace
 
-std::unique_ptr<condition> make_path(const condition_spec& spec) {
+std::unique_ptr<condition> make_path(const condition_spec& spec) try {
   return std::make_unique<path_condition>(spec);
+} catch (const std::system_error& e) {
+  throw std::runtime_error(spec.text + ": " + e.what());
 }
 
 }  // namespace abide_wait

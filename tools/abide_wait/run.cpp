@@ -58,14 +58,14 @@ struct wait_result {
 };
 
 /// The wait: one wait_any or wait_all.
-wait_result wait(const options& o, const condition_list& conditions,
+wait_result wait(const options& o, abide::deadline end, const condition_list& conditions,
                  const abide::cancellation_token& token) {
   std::vector<abide::waitable_ref> items;
   for (const auto& c : conditions) items.push_back(c->ref());
   if (o.wait_for == options::mode::all) {
-    return {abide::wait_all_until(o.timeout, items, abide::return_on(token))};
+    return {abide::wait_all_until(end, items, abide::return_on(token))};
   }
-  const auto result = abide::wait_any_until(o.timeout, items, abide::return_on(token));
+  const auto result = abide::wait_any_until(end, items, abide::return_on(token));
   if (result.status != wait_status::ready) return {result.status};
   return {result.status, result.index};
 }
@@ -78,6 +78,12 @@ std::vector<std::pair<time_point, std::size_t>> fired(const condition_list& cond
   }
   std::sort(list.begin(), list.end());
   return list;
+}
+
+/// Whether the condition holds now. Blocks: never.
+bool holds(const condition& c) {
+  abide::os_handle handle(c.handle());
+  return abide::wait_for(std::chrono::seconds(0), handle);
 }
 
 /// The exit code of the first command that ended, as a shell has it.
@@ -98,18 +104,25 @@ int run(const options& o, std::span<char> own_name) {
   const condition_list conditions = make_conditions(o.conditions, started);
   live_lines lines(o, conditions, log);
   const bool all = o.wait_for == options::mode::all;
-  observer watch(abide::signal_set{std::span(canceling)}, conditions,
-                 all ? observer::notes::each_condition : observer::notes::none, lines);
+  std::optional<observer> watch;
 
-  const wait_result result = wait(o, conditions, watch.token());
+  // What holds from the start needs no observer, and nothing else can go wrong meanwhile.
+  const abide::deadline at_once(abide::deadline::time_point::min());
+  wait_result result = wait(o, at_once, conditions, abide::cancellation_token());
+  if (result.status == wait_status::timeout) {
+    watch.emplace(abide::signal_set{std::span(canceling)}, conditions,
+                  all ? observer::notes::each_condition : observer::notes::none, lines);
+    result = wait(o, o.timeout, conditions, watch->token());
+    watch->stop();
+    if (result.status != wait_status::ready) watch->rethrow();
+  }
   const auto end = steady_clock::now();
-  watch.stop();
 
-  if (result.status == wait_status::ready) {
-    for (std::size_t i = 0; i != conditions.size(); ++i) {
-      // Of all, those which the observer did not get to.
-      if ((all && !conditions[i]->seen()) || i == result.index) conditions[i]->saw(end);
-    }
+  for (std::size_t i = 0; i != conditions.size(); ++i) {
+    condition& c = *conditions[i];
+    const bool ended_the_wait = i == result.index || (all && result.status == wait_status::ready);
+    // Of all, the observer may not have got to each.
+    if (!c.seen() && (ended_the_wait || (all && holds(c)))) c.saw(end);
   }
   for (const auto& [at, i] : fired(conditions)) {
     log.print(at, i, *conditions[i], conditions[i]->found());
@@ -117,19 +130,22 @@ int run(const options& o, std::span<char> own_name) {
   if (result.status == wait_status::timeout) log.print(end, {"timeout", "timeout", 124});
   if (result.status == wait_status::canceled) {
     log.print(end,
-              {"canceled", "canceled by " + signal_name(watch.signal()), 128 + watch.signal()});
+              {"canceled", "canceled by " + signal_name(watch->signal()), 128 + watch->signal()});
   }
 
   started.stop();
   for (std::size_t i = 0; i != conditions.size(); ++i) {
     command* const left = conditions[i]->seen() ? nullptr : conditions[i]->as_command();
     if (left == nullptr) continue;
-    const occurrence how = end_of(left->ended().status);
-    log.print(left->ended().at, i, *conditions[i], {"stopped", "stopped, " + how.text, how.code});
+    const command::ending& ending = left->ended();
+    const occurrence how = end_of(ending.status);
+    const bool was_stopped = ending.at > end;  // or it had just ended by itself
+    log.print(ending.at, i, *conditions[i],
+              was_stopped ? occurrence{"stopped", "stopped, " + how.text, how.code} : how);
   }
 
   if (result.status == wait_status::timeout) return 124;
-  if (result.status == wait_status::canceled) return 128 + watch.signal();
+  if (result.status == wait_status::canceled) return 128 + watch->signal();
   return o.status ? code_of_first_command(conditions) : 0;
 }
 

@@ -49,7 +49,7 @@ class attempt {
     if (!handle_ || !abide::wait_for(0s, *handle_)) return error_;
     handle_.reset();
     socklen_t size = sizeof error_;
-    ::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error_, &size);
+    if (::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error_, &size) != 0) error_ = errno;
     return error_;
   }
 

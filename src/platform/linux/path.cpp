@@ -26,7 +26,8 @@ namespace {
 
 constexpr std::uint32_t names = IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM;
 
-// Of what is found in a directory that may be searched but not read. ATTRIB: it has lost a name.
+// Of what is found in a directory that may be searched but not read. ATTRIB: a file has lost a
+// name. A directory that is removed while it is in use is told of once it no longer is.
 constexpr std::uint32_t itself =
     IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_DONT_FOLLOW | IN_MASK_ADD;
 
@@ -50,13 +51,13 @@ class way {
       if (name.empty()) return is_directory_;  // there was a slash at the end
       if (!enter()) return false;
       const std::string path = at_ + name;
+      if (!sees_names_ && !watch(path, itself)) refuse_blindness();
       struct stat found;
       if (::lstat(path.c_str(), &found) != 0) {
         if (errno != ENOENT && errno != ENOTDIR) refuse("lstat", path);
         if (!sees_names_) refuse_blindness();
         return false;
       }
-      if (!sees_names_ && !watch(path, itself)) refuse_blindness();
       if (S_ISLNK(found.st_mode)) {
         if (++links_ > most_links || !follow(path)) return false;
       } else {
@@ -118,10 +119,10 @@ class way {
   std::vector<int>& watched_;
 };
 
-// Takes what has happened. What does not fit leaves the handle readable, for one look too many.
+// Takes what has happened.
 void take_events(int fd) {
   alignas(inotify_event) char events[4096];
-  while (::read(fd, events, sizeof events) < 0 && errno == EINTR) {}
+  while (::read(fd, events, sizeof events) > 0 || errno == EINTR) {}
 }
 
 }  // namespace
@@ -152,18 +153,21 @@ native_handle_type open_path_watch() {
 bool look_at_path(native_handle_type fd, const std::string& path, std::vector<int>& watched) {
   const uncancelable guard;
   take_events(fd);
-  const std::vector<int> before = std::exchange(watched, {});
+  std::vector<int> before = std::exchange(watched, {});
+  const auto is_watched = [&](int number) {
+    return std::find(watched.begin(), watched.end(), number) != watched.end();
+  };
   bool exists;
   try {
     exists = way(fd, path, watched).go();
   } catch (...) {
+    std::erase_if(before, is_watched);
     watched.insert(watched.end(), before.begin(), before.end());
     throw;
   }
   for (const int number : before) {
-    if (std::find(watched.begin(), watched.end(), number) == watched.end()) {
-      ::inotify_rm_watch(fd, number);  // fails if its directory is gone, and the watch with it
-    }
+    // Fails if the directory is gone, and the watch with it.
+    if (!is_watched(number)) ::inotify_rm_watch(fd, number);
   }
   return exists;
 }
