@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include <string_view>
+
 #include "parsing.hpp"
 #include "signal_names.hpp"
 
@@ -67,32 +69,37 @@ void read_time(condition_spec& spec, const std::string& value) {
 }
 
 struct type {
-  const char* name;
+  std::string_view form;
   kind what;
   void (*read)(condition_spec&, const std::string& value);
 };
 
 constexpr type types[] = {
-    {"pid", kind::pid, read_pid},      {"cmd", kind::cmd, read_command},
-    {"fd", kind::fd, read_descriptor}, {"signal", kind::signal, read_signal},
-    {"tcp", kind::tcp, read_address},  {"file", kind::file, read_path},
-    {"gone", kind::gone, read_path},   {"after", kind::after, read_delay},
-    {"at", kind::at, read_time},
+    {"pid:N", kind::pid, read_pid},
+    {"cmd:TEXT", kind::cmd, read_command},
+    {"fd:N", kind::fd, read_descriptor},
+    {"signal:NAME", kind::signal, read_signal},
+    {"tcp:HOST:PORT", kind::tcp, read_address},
+    {"file:PATH", kind::file, read_path},
+    {"gone:PATH", kind::gone, read_path},
+    {"after:D", kind::after, read_delay},
+    {"at:TIME", kind::at, read_time},
 };
 
 }  // namespace
 
 condition_spec to_condition(const std::string& text) {
-  const std::size_t colon = text.find(':');
+  const std::string start = text.substr(0, text.find(':') + 1);
+  std::string forms;
   for (const type& t : types) {
-    if (colon == text.npos || text.compare(0, colon, t.name) != 0) continue;
-    condition_spec spec{t.what, text};
-    t.read(spec, text.substr(colon + 1));
-    return spec;
+    if (!start.empty() && t.form.starts_with(start)) {
+      condition_spec spec{t.what, text};
+      t.read(spec, text.substr(start.size()));
+      return spec;
+    }
+    forms += (forms.empty() ? "" : ", ") + std::string(t.form);
   }
-  fail(text,
-       "is not a condition (use pid:N, cmd:TEXT, fd:N, signal:NAME, tcp:HOST:PORT, file:PATH, "
-       "gone:PATH, after:D, at:TIME)");
+  fail(text, "is not a condition (use " + forms + ")");
 }
 
 }  // namespace abide_wait

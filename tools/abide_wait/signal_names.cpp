@@ -4,8 +4,10 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
+#include <optional>
+
+#include "parsing.hpp"
 
 namespace abide_wait {
 namespace {
@@ -35,24 +37,21 @@ int real_time_number(const std::string& name) {
   const std::string rest = name.substr(5);
   int offset = 0;
   if (!rest.empty()) {
-    const auto parsed = std::from_chars(rest.data() + 1, rest.data() + rest.size(), offset);
-    const bool is_number = parsed.ec == std::errc() && parsed.ptr == rest.data() + rest.size();
-    if (rest[0] != (from_min ? '+' : '-') || !is_number || offset < 0) return 0;
+    if (rest[0] != (from_min ? '+' : '-')) return 0;
+    offset = to_number(rest.substr(1)).value_or(-1);
   }
-  if (offset > SIGRTMAX - SIGRTMIN) return 0;
+  if (offset < 0 || offset > SIGRTMAX - SIGRTMIN) return 0;
   return from_min ? SIGRTMIN + offset : SIGRTMAX - offset;
 }
 
 }  // namespace
 
 int signal_number(const std::string& name) {
-  int number = 0;
-  const auto parsed = std::from_chars(name.data(), name.data() + name.size(), number);
-  const bool is_number = parsed.ec == std::errc() && parsed.ptr == name.data() + name.size();
-  if (is_number && is_real_time(number)) return number;
+  const std::optional<int> number = to_number(name);
+  if (number && is_real_time(*number)) return *number;
   const std::string bare = name.starts_with("SIG") ? name.substr(3) : name;
   const auto found = std::find_if(std::begin(names), std::end(names), [&](const named& n) {
-    return is_number ? n.number == number : n.name == bare;
+    return number ? n.number == *number : n.name == bare;
   });
   return found != std::end(names) ? found->number : real_time_number(bare);
 }
