@@ -39,7 +39,7 @@ class Commands(Test):
         # Another child of the guardian, an orphan, ends when it is asked to; the command does not.
         r = Run("signal:USR1", "--grace", "1h",
                 f"cmd:(setsid {SLEEPER} &); exec 2>/dev/null; trap 'echo asked >{{news}}' TERM; "
-                "echo ready >{news}; until [ -e {first}.go ]; do sleep 0.1; done")
+                "echo ready >{news}; until [ -e {first}.go ]; do sleep 0.1; done; true")
         heard = sorted([r.hear(), r.hear()])
         self.assertEqual(heard[1], "ready")
         orphan = Watched(int(heard[0]))
