@@ -110,7 +110,7 @@ std::error_code error_of(Call call) {
 
 TEST(Misuse, NumbersThatNameNothingAreRefused) {
   EXPECT_THROW(abide::os_handle(-1), std::invalid_argument);
-  EXPECT_THROW(abide::os_handle(std::numeric_limits<int>::min()), std::invalid_argument);
+  EXPECT_THROW(abide::os_handle{std::numeric_limits<int>::min()}, std::invalid_argument);
   EXPECT_EQ(error_of([] { abide::process p(0); }), std::errc::invalid_argument);
   EXPECT_EQ(error_of([] { abide::process p(-1); }), std::errc::invalid_argument);
   EXPECT_EQ(error_of([] { abide::process p(std::numeric_limits<int>::min()); }),
