@@ -20,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = [*ROOT.glob("*.md"), ROOT / "tests" / "README.md"]
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 NAMED = re.compile(r"`((?:tools|\.ci)/[\w./-]+)")
+BUILT_BY_TRY = "build/try/tools/abide-wait"
 WATCHDOG = 60  # seconds
 
 
@@ -36,7 +37,7 @@ def run(binary, arguments):
 
 def check_command(line, abide_wait):
     command, *arguments = shlex.split(line, comments=True)
-    if command == "abide-wait":
+    if command == BUILT_BY_TRY:
         return run(abide_wait, arguments)
     if [command, *arguments[:-1]] == ["cmake", "--workflow", "--preset"]:
         return check_workflow(arguments[-1])
