@@ -73,8 +73,11 @@ def main():
     options.add_argument("--rounds", type=int, default=15)
     options.add_argument("--limit", type=float, default=1.25)
     options.add_argument("headers", nargs="*", metavar="HEADER")
-    options = options.parse_args()
+    parser, options = options, options.parse_args()
     headers = options.headers or public_headers()
+    for header in headers:
+        if header not in public_headers():
+            parser.error(f"{header} is no public header (use one like abide/wait.hpp)")
 
     with tempfile.TemporaryDirectory() as folder:
         pairs = []
