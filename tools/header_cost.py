@@ -68,12 +68,12 @@ class Program:
 
 
 def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("--compiler", default="c++")
-    options.add_argument("--rounds", type=int, default=15)
-    options.add_argument("--limit", type=float, default=1.25)
-    options.add_argument("headers", nargs="*", metavar="HEADER")
-    parser, options = options, options.parse_args()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--compiler", default="c++")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--limit", type=float, default=1.25)
+    parser.add_argument("headers", nargs="*", metavar="HEADER")
+    options = parser.parse_args()
     headers = options.headers or public_headers()
     for header in headers:
         if header not in public_headers():
