@@ -20,6 +20,7 @@
 #include "support/allocations.hpp"
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
+#include "support/error_of.hpp"
 #include "support/rendezvous.hpp"
 #include "support/running.hpp"
 
@@ -57,13 +58,10 @@ class full_table {
 /// The error of a call that is made while the table is full.
 template <class Call>
 std::error_code error_in_full_table(Call call) {
-  try {
+  return support::error_of([&] {
     const full_table none_left;
     call();
-  } catch (const std::system_error& e) {
-    return e.code();
-  }
-  return {};
+  });
 }
 
 /// Something that needs a descriptor: what it does, and whether the state is as it was before.

@@ -14,6 +14,8 @@
 
 // The table of what is no use of an interface: each has a defined answer, and changes nothing.
 
+#include "support/error_of.hpp"
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -21,6 +23,7 @@ using abide::cancellation_registration;
 using abide::cancellation_source;
 using abide::cancellation_token;
 using abide::waitable_ref;
+using support::error_of;
 using list = std::span<const waitable_ref>;
 
 TEST(Misuse, AWaitForNothingIsAnInvalidArgument) {
@@ -96,16 +99,6 @@ TEST(Misuse, OfAMovedFromRegistrationDoesNothing) {
   EXPECT_EQ(registration.token(), cancellation_token());
   EXPECT_TRUE(source.cancel());
   EXPECT_EQ(calls, 1);
-}
-
-template <class Call>
-std::error_code error_of(Call call) {
-  try {
-    call();
-  } catch (const std::system_error& e) {
-    return e.code();
-  }
-  return {};
 }
 
 TEST(Misuse, NumbersThatNameNothingAreRefused) {

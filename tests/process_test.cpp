@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "support/descriptors.hpp"
+#include "support/error_of.hpp"
 #include "support/running.hpp"
 #include "support/thread_facts.hpp"
 
@@ -21,6 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 using abide::exit_status;
 using abide::process;
+using support::error_of;
 using cause = abide::exit_status::cause;
 
 static_assert(!std::is_copy_constructible_v<process> && !std::is_copy_assignable_v<process>);
@@ -64,15 +66,6 @@ class child {
   int id_;
   int to_child_;
 };
-
-std::errc error_of(auto call) {
-  try {
-    call();
-  } catch (const std::system_error& e) {
-    return static_cast<std::errc>(e.code().value());
-  }
-  return {};
-}
 
 TEST(Process, IsReadyOnceItHasExited) {
   child c;

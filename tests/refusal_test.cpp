@@ -19,6 +19,7 @@
 #include "support/allocations.hpp"
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
+#include "support/error_of.hpp"
 #include "support/no_handles.hpp"
 #include "support/rendezvous.hpp"
 #include "support/running.hpp"
@@ -30,6 +31,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using abide::waitable_ref;
+using support::error_of;
 using support::is_readable;
 using support::run;
 
@@ -50,16 +52,6 @@ class few_handles {
  private:
   rlimit before_{};
 };
-
-template <class Call>
-std::error_code error_of(Call call) {
-  try {
-    call();
-  } catch (const std::system_error& e) {
-    return e.code();
-  }
-  return {};
-}
 
 /// The error of a call that is made while no handle is left.
 template <class Call>

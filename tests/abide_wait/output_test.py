@@ -177,6 +177,16 @@ class LiveLines(Test):
         self.assertEqual(sum(": runs" in line for line in lines), 1)
         self.assertEqual(sum(": exited with 0" in line for line in lines), 1)
 
+    def test_what_holds_from_the_start_is_not_shown_as_if_it_did_not(self):
+        r = self.start("--all", "file:/", "pid:2147483647", "signal:USR1", f"cmd:{SLEEPER}")
+        r.hear()
+        self.terminal.see(lambda lines: any("USR1" in line for line in lines), "there is no line")
+        r.send(signal.SIGTERM)
+        lines = self.end(r, 143)
+        self.assertEqual([line.split(": ", 2)[2] for line in lines if "file:" in line],
+                         ["file:/: exists"])
+        self.assertEqual(sum("pid:" in line for line in lines), 1, lines)
+
     def test_a_dumb_terminal_gets_plain_lines(self):
         r = self.start("signal:USR1", env={**XTERM, "TERM": "dumb"})
         self.see("signal:USR1: has not arrived")

@@ -57,7 +57,7 @@ class no_process : public condition {
 
   abide::waitable_ref ref() override { return gone_; }
   abide::native_handle_type handle() const override { return gone_.native_handle(); }
-  std::string state() const override { return {}; }
+  std::string state() const override { return "does not exist"; }
   occurrence what_happened() override { return {"absent", "does not exist", {}}; }
 
  private:

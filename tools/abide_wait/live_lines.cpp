@@ -85,12 +85,12 @@ void live_lines::update() {
     text += wrap;
   } else {
     for (std::size_t i = 0; i != lines.size(); ++i) {
+      const bool is_new = shown_.empty() || lines[i] != shown_[i];
       // What has come to hold is printed in the end, for good.
-      const bool is_new = shown_.empty() || (lines[i] != shown_[i] && !conditions_[i]->seen());
-      if (is_new) text += lines[i] + '\n';
+      if (is_new && !conditions_[i]->seen()) text += lines[i] + '\n';
     }
   }
-  write(text);
+  if (!text.empty()) write(text);
   shown_ = lines;
 }
 

@@ -80,10 +80,12 @@ std::vector<std::pair<time_point, std::size_t>> fired(const condition_list& cond
   return list;
 }
 
-/// Whether the condition holds now. Blocks: never.
-bool holds(const condition& c) {
-  abide::os_handle handle(c.handle());
-  return abide::wait_for(std::chrono::seconds(0), handle);
+/// Notes the conditions that hold and were not seen to. Blocks: never.
+void note_what_holds(const condition_list& conditions, time_point now) {
+  for (const auto& c : conditions) {
+    abide::os_handle handle(c->handle());
+    if (!c->seen() && abide::wait_for(std::chrono::seconds(0), handle)) c->saw(now);
+  }
 }
 
 /// The exit code of the first command that ended, as a shell has it.
@@ -110,6 +112,7 @@ int run(const options& o, std::span<char> own_name) {
   const abide::deadline at_once(abide::deadline::time_point::min());
   wait_result result = wait(o, at_once, conditions, abide::cancellation_token());
   if (result.status == wait_status::timeout) {
+    if (all) note_what_holds(conditions, steady_clock::now());
     watch.emplace(abide::signal_set{std::span(canceling)}, conditions,
                   all ? observer::notes::each_condition : observer::notes::none, lines);
     result = wait(o, o.timeout, conditions, watch->token());
@@ -118,11 +121,13 @@ int run(const options& o, std::span<char> own_name) {
   }
   const auto end = steady_clock::now();
 
-  for (std::size_t i = 0; i != conditions.size(); ++i) {
-    condition& c = *conditions[i];
-    const bool ended_the_wait = i == result.index || (all && result.status == wait_status::ready);
-    // Of all, the observer may not have got to each.
-    if (!c.seen() && (ended_the_wait || (all && holds(c)))) c.saw(end);
+  if (result.index) conditions[*result.index]->saw(end);
+  if (all && result.status == wait_status::ready) {
+    for (const auto& c : conditions) {
+      if (!c->seen()) c->saw(end);  // the observer did not get that far
+    }
+  } else if (all) {
+    note_what_holds(conditions, end);
   }
   for (const auto& [at, i] : fired(conditions)) {
     log.print(at, i, *conditions[i], conditions[i]->found());
