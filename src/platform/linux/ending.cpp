@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
+#include <system_error>
 
 #include "platform/linux/fail.hpp"
 #include "platform/linux/uncancelable.hpp"
@@ -81,6 +83,11 @@ void fail(const char* call, int error) noexcept {
   char message[192];
   std::snprintf(message, sizeof message, "abide: %s failed: %s", call, std::strerror(error));
   fatal(message);
+}
+
+void refuse(const char* call, int error, const std::string& path) {
+  throw std::system_error(std::error_code(error, std::generic_category()),
+                          std::string("abide: ") + call + (path.empty() ? "" : " " + path));
 }
 
 }  // namespace sys

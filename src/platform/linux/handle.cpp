@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <system_error>
 
 #include "platform/linux/fail.hpp"
 #include "platform/linux/uncancelable.hpp"
@@ -38,8 +37,7 @@ pollfd* records(std::byte* at) noexcept { return reinterpret_cast<pollfd*>(at); 
 
 native_handle_type make_handle() {
   const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (fd < 0)
-    throw std::system_error(std::error_code(errno, std::generic_category()), "abide: eventfd");
+  if (fd < 0) refuse("eventfd", errno);
   return fd;
 }
 
@@ -86,7 +84,7 @@ void poll_set::check_limit(std::size_t handles) {
   // poll(2) refuses more handles than the process may open, whatever they are.
   rlimit limit;
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && handles > limit.rlim_cur) {
-    throw std::system_error(std::error_code(EINVAL, std::generic_category()), "abide: ppoll");
+    refuse("ppoll", EINVAL);
   }
 }
 

@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
-#include <system_error>
 #include <utility>
 
+#include "platform/linux/fail.hpp"
 #include "platform/linux/uncancelable.hpp"
 #include "platform/sys_file.hpp"
 
@@ -33,11 +33,6 @@ constexpr std::uint32_t itself =
 
 constexpr int most_links = 40;  // of one path, as in the kernel
 
-[[noreturn]] void refuse(const char* call, const std::string& path) {
-  throw std::system_error(std::error_code(errno, std::generic_category()),
-                          std::string("abide: ") + call + " " + path);
-}
-
 /// One way down a path.
 class way {
  public:
@@ -54,7 +49,7 @@ class way {
       if (!sees_names_ && !watch(path, itself)) refuse_blindness();
       struct stat found;
       if (::lstat(path.c_str(), &found) != 0) {
-        if (errno != ENOENT && errno != ENOTDIR) refuse("lstat", path);
+        if (errno != ENOENT && errno != ENOTDIR) refuse("lstat", errno, path);
         if (!sees_names_) refuse_blindness();
         return false;
       }
@@ -100,15 +95,12 @@ class way {
     const int number = ::inotify_add_watch(fd_, path.c_str(), events);
     if (number >= 0) watched_.push_back(number);
     if (number < 0 && errno != ENOENT && errno != ENOTDIR && errno != EACCES) {
-      refuse("inotify_add_watch", path);
+      refuse("inotify_add_watch", errno, path);
     }
     return number >= 0;
   }
 
-  [[noreturn]] void refuse_blindness() {
-    errno = EACCES;
-    refuse("inotify_add_watch", at_);
-  }
+  [[noreturn]] void refuse_blindness() { refuse("inotify_add_watch", EACCES, at_); }
 
   const int fd_;
   std::string at_ = "/";  // the way gone so far, with a slash at its end
@@ -130,21 +122,20 @@ void take_events(int fd) {
 std::string absolute_path(const std::string& path) {
   if (path.front() == '/') return path;
   const std::unique_ptr<char, decltype(&std::free)> here(::getcwd(nullptr, 0), &std::free);
-  if (!here) refuse("getcwd", path);
+  if (!here) refuse("getcwd", errno, path);
   return std::string(here.get()) + '/' + path;
 }
 
 native_handle_type open_path_watch() {
   const uncancelable guard;
   const int fd = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-  if (fd < 0)
-    throw std::system_error(std::error_code(errno, std::generic_category()), "abide: inotify_init");
+  if (fd < 0) refuse("inotify_init", errno);
   // The end of a watch is an event, so there is one to read.
   const int number = ::inotify_add_watch(fd, "/", IN_DELETE_SELF);
   if (number < 0) {
-    const std::error_code error(errno, std::generic_category());
+    const int error = errno;
     ::close(fd);
-    throw std::system_error(error, "abide: inotify_add_watch /");
+    refuse("inotify_add_watch", error, "/");
   }
   ::inotify_rm_watch(fd, number);
   return fd;

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
+#include "platform/linux/fail.hpp"
 #include "platform/linux/uncancelable.hpp"
 #include "platform/sys_process.hpp"
 
@@ -19,15 +19,11 @@ namespace {
 
 constexpr auto by_pidfd = static_cast<idtype_t>(3);  // P_PIDFD, Linux 5.4
 
-[[noreturn]] void refuse(const char* call) {
-  throw std::system_error(std::error_code(errno, std::generic_category()), call);
-}
-
 }  // namespace
 
 native_handle_type open_process(int id) {
   const long fd = ::syscall(SYS_pidfd_open, id, 0u);  // close-on-exec always
-  if (fd < 0) refuse("abide: pidfd_open");
+  if (fd < 0) refuse("pidfd_open", errno);
   return static_cast<int>(fd);
 }
 
@@ -36,7 +32,7 @@ std::optional<process_end> reap_process(native_handle_type fd) {
   siginfo_t info{};
   if (::waitid(by_pidfd, static_cast<id_t>(fd), &info, WEXITED | WNOHANG) != 0) {
     if (errno == ECHILD) return std::nullopt;
-    refuse("abide: waitid");
+    refuse("waitid", errno);
   }
   if (info.si_pid == 0) return std::nullopt;  // it runs
   if (info.si_code == CLD_EXITED) return process_end{0, info.si_status};
@@ -45,7 +41,7 @@ std::optional<process_end> reap_process(native_handle_type fd) {
 
 void signal_process(native_handle_type fd, int signal) {
   if (::syscall(SYS_pidfd_send_signal, fd, signal, nullptr, 0u) != 0) {
-    refuse("abide: pidfd_send_signal");
+    refuse("pidfd_send_signal", errno);
   }
 }
 

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
 #include "platform/linux/fail.hpp"
 #include "platform/linux/uncancelable.hpp"
@@ -62,8 +61,7 @@ void unblock_signals(std::uint64_t signals) noexcept {
 native_handle_type open_signals(std::uint64_t signals) {
   const sigset_t set = to_sigset(signals);
   const int fd = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (fd < 0)
-    throw std::system_error(std::error_code(errno, std::generic_category()), "abide: signalfd");
+  if (fd < 0) refuse("signalfd", errno);
   return fd;
 }
 
@@ -72,8 +70,7 @@ std::optional<pending_signal> take_signal(native_handle_type fd) {
   signalfd_siginfo info;
   while (::read(fd, &info, sizeof info) < 0) {
     if (errno == EAGAIN) return std::nullopt;
-    if (errno != EINTR)
-      throw std::system_error(std::error_code(errno, std::generic_category()), "abide: signalfd");
+    if (errno != EINTR) refuse("signalfd", errno);
   }
   return pending_signal{static_cast<int>(info.ssi_signo), static_cast<int>(info.ssi_pid)};
 }
