@@ -26,17 +26,23 @@ void* const wanted_address = reinterpret_cast<void*>(std::uintptr_t{0x10'0000'00
 
 arena::arena() {
   const std::size_t stacks = max_threads * (guard_bytes + fiber::stack_bytes);
-  void* memory = mmap(wanted_address, stacks + heap_bytes, PROT_READ | PROT_WRITE,
+  void* memory = mmap(wanted_address, stacks + max_threads * heap_bytes, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) std::abort();
   mapping_ = static_cast<std::byte*>(memory);
   for (int i = 0; i < max_threads; ++i) {
     if (mprotect(stack(i) - guard_bytes, guard_bytes, PROT_NONE) != 0) std::abort();
   }
-  heap_ = top_ = persistent_top_ = mapping_ + stacks;
+  first_heap_ = mapping_ + stacks;
+  for (std::size_t i = 0; i != heaps_.size(); ++i) {
+    heap& h = heaps_[i];
+    h.begin = h.top = h.persistent_top = first_heap_ + i * heap_bytes;
+  }
 }
 
-arena::~arena() { munmap(mapping_, static_cast<std::size_t>(heap_ - mapping_) + heap_bytes); }
+arena::~arena() {
+  munmap(mapping_, static_cast<std::size_t>(first_heap_ - mapping_) + max_threads * heap_bytes);
+}
 
 std::byte* arena::stack(int thread) noexcept {
   return mapping_ + static_cast<std::size_t>(thread) * (guard_bytes + fiber::stack_bytes) +
@@ -45,21 +51,23 @@ std::byte* arena::stack(int thread) noexcept {
 
 void* arena::allocate(std::size_t size, std::size_t alignment, int thread,
                       block_state state) noexcept {
-  const auto place = (reinterpret_cast<std::uintptr_t>(top_) + alignment - 1) & ~(alignment - 1);
+  heap& h = heaps_[static_cast<std::size_t>(thread)];
+  const auto place = (reinterpret_cast<std::uintptr_t>(h.top) + alignment - 1) & ~(alignment - 1);
   auto* begin = reinterpret_cast<std::byte*>(place);
-  if (size > static_cast<std::size_t>(heap_ + heap_bytes - begin)) return nullptr;
-  top_ = begin + std::max<std::size_t>(size, 1);
+  if (size > static_cast<std::size_t>(h.begin + heap_bytes - begin)) return nullptr;
+  h.top = begin + std::max<std::size_t>(size, 1);
   std::memset(begin, fresh_fill, size);
-  blocks_.push_back({begin, size, thread, state});
+  h.blocks.push_back({begin, size, state});
   return begin;
 }
 
 const arena::block* arena::find(const void* address) const noexcept {
-  // Blocks are in the order of their addresses.
+  if (!owns(address)) return nullptr;
+  const host_vector<block>& blocks = heaps_[static_cast<std::size_t>(owner_of(address))].blocks;
   const auto after =
-      std::upper_bound(blocks_.begin(), blocks_.end(), static_cast<const std::byte*>(address),
+      std::upper_bound(blocks.begin(), blocks.end(), static_cast<const std::byte*>(address),
                        [](const std::byte* wanted, const block& b) { return wanted < b.begin; });
-  if (after == blocks_.begin()) return nullptr;
+  if (after == blocks.begin()) return nullptr;
   const block& candidate = *(after - 1);
   const auto offset =
       static_cast<std::size_t>(static_cast<const std::byte*>(address) - candidate.begin);
@@ -74,10 +82,12 @@ std::string arena::describe(const void* address) const {
   const auto* const at = static_cast<const std::byte*>(address);
   if (const block* b = find(address)) {
     const auto offset = at - b->begin;
-    const std::string name = "heap " + std::to_string(b - blocks_.data() + 1);
+    const int owner = owner_of(address);
+    const block* const first = heaps_[static_cast<std::size_t>(owner)].blocks.data();
+    const std::string name = "heap " + std::to_string(owner) + "." + std::to_string(b - first + 1);
     return offset == 0 ? name : name + "+" + std::to_string(offset);
   }
-  if (at < mapping_ || at >= heap_) return "";
+  if (at < mapping_ || at >= first_heap_) return "";
   const auto thread = static_cast<std::size_t>(at - mapping_) / (guard_bytes + fiber::stack_bytes);
   return "stack " + std::to_string(thread) + " " +
          hexadecimal(reinterpret_cast<std::uintptr_t>(address));
@@ -93,28 +103,39 @@ arena::release_result arena::release(void* begin) noexcept {
 }
 
 bool arena::owns(const void* address) const noexcept {
-  return address >= heap_ && address < heap_ + heap_bytes;
+  return address >= first_heap_ && address < first_heap_ + max_threads * heap_bytes;
+}
+
+int arena::owner_of(const void* address) const noexcept {
+  return static_cast<int>(
+      static_cast<std::size_t>(static_cast<const std::byte*>(address) - first_heap_) / heap_bytes);
 }
 
 void arena::make_persistent() {
-  persistent_top_ = top_;
-  persistent_blocks_ = blocks_;
-  persistent_bytes_.assign(heap_, top_);
+  for (heap& h : heaps_) {
+    h.persistent_top = h.top;
+    h.persistent_blocks = h.blocks;
+    h.persistent_bytes.assign(h.begin, h.top);
+  }
 }
 
 void arena::start_run() noexcept {
-  top_ = persistent_top_;
-  blocks_ = persistent_blocks_;
-  if (!persistent_bytes_.empty()) {
-    std::memcpy(heap_, persistent_bytes_.data(), persistent_bytes_.size());
+  for (heap& h : heaps_) {
+    h.top = h.persistent_top;
+    h.blocks = h.persistent_blocks;
+    if (h.persistent_bytes.empty()) continue;
+    std::memcpy(h.begin, h.persistent_bytes.data(), h.persistent_bytes.size());
   }
 }
 
 const arena::block* arena::find_leak() const noexcept {
-  const auto first = blocks_.begin() + static_cast<std::ptrdiff_t>(persistent_blocks_.size());
-  const auto leak = std::find_if(first, blocks_.end(),
-                                 [](const block& b) { return b.state == block_state::live; });
-  return leak == blocks_.end() ? nullptr : &*leak;
+  for (const heap& h : heaps_) {
+    const auto first = h.blocks.begin() + static_cast<std::ptrdiff_t>(h.persistent_blocks.size());
+    const auto leak = std::find_if(first, h.blocks.end(),
+                                   [](const block& b) { return b.state == block_state::live; });
+    if (leak != h.blocks.end()) return &*leak;
+  }
+  return nullptr;
 }
 
 }  // namespace model

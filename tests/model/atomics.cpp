@@ -48,10 +48,11 @@ operation operation_of(arithmetic what) {
   return operation::exchange;
 }
 
-// The library promises to use these orders only.
+// The library promises to use these orders only; seq_cst is for the shapes that tell what it means.
 enum class access { load, store, modify };
 
 void check_order(access a, std::memory_order order) {
+  if (order == std::memory_order_seq_cst && engine::running()->allows_seq_cst()) return;
   const bool known = order == std::memory_order_relaxed ||
                      (order == std::memory_order_acquire && a != access::store) ||
                      (order == std::memory_order_release && a != access::load) ||
@@ -81,7 +82,8 @@ std::uint64_t atomic_load(const void* object, std::size_t size, std::memory_orde
   engine* e = engine::running();
   if (e == nullptr) return read_bytes(object, size);
   check_order(access::load, order);
-  e->threads.step(effect::none);
+  // A seq_cst load has its place in the order of all such operations.
+  e->threads.step(order == std::memory_order_seq_cst ? changes(object) : reads(object));
   const int thread = e->threads.current();
   return e->atomics.load(e->atomics.reach(object, size, thread), thread, order);
 }
@@ -94,7 +96,7 @@ void atomic_store(void* object, std::size_t size, std::uint64_t value,
     return;
   }
   check_order(access::store, order);
-  e->threads.step(effect::change);
+  e->threads.step(changes(object));
   const int thread = e->threads.current();
   location& l = e->atomics.reach(object, size, thread);
   record(operation::store, object, value, 0, order);
@@ -111,7 +113,7 @@ std::uint64_t atomic_modify(void* object, std::size_t size, arithmetic what, std
     return before;
   }
   check_order(access::modify, order);
-  e->threads.step(effect::change);
+  e->threads.step(changes(object));
   const int thread = e->threads.current();
   location& l = e->atomics.reach(object, size, thread);
   const std::uint64_t before = e->atomics.read_newest(l, thread, order);
@@ -132,7 +134,7 @@ compared atomic_compare_exchange(void* object, std::size_t size, std::uint64_t e
   }
   check_order(access::modify, success);
   check_order(access::load, failure_order);
-  e->threads.step(effect::change);
+  e->threads.step(changes(object));
   const int thread = e->threads.current();
   location& l = e->atomics.reach(object, size, thread);
   const bool fails =

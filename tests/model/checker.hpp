@@ -9,6 +9,7 @@
 #include <functional>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -47,6 +48,9 @@
 //     compare-exchanges fail for none;
 //   * sys::pause() either lets others run until one has changed something, or returns false: the
 //     patience of the thread is over while the others stood still.
+// Of the runs that differ only in the order of steps that have nothing to do with each other, most
+// are cut short: sleep_set.hpp tells which, and why none is lost within the bound. sample() runs
+// beyond every bound, at random.
 //
 // Memory. sc: a load reads the newest value. weak: an atomic keeps all its values, and a load reads
 // any that is not older than what the thread knows of: through its own operations, and through
@@ -64,8 +68,9 @@
 //
 // Limits. Bounded preemptions and stale reads. No load buffering: a load never reads a value stored
 // later in the run. The modification order of an atomic is the order in which its stores ran. A
-// read-modify-write, and a compare-exchange that fails, reads the newest value. No fences and no
-// seq_cst (both are refused). Of an ordinary variable, only accesses that begin at the same byte
+// read-modify-write, and a compare-exchange that fails, reads the newest value. No fences. seq_cst
+// is refused unless the scenario allows it; the order of all such operations is then the order in
+// which they ran. Of an ordinary variable, only accesses that begin at the same byte
 // are compared. At most 8 threads.
 //
 // What ends the exploration with a failure, a report of the run and its trail: a check() that does
@@ -112,25 +117,31 @@ enum class failure {
 struct result {
   std::string name;
   int bound = 0;
-  int stale_reads = 0;     // settings::unlimited: no bound
-  bool exhausted = false;  // all interleavings ran, and none failed
-  std::uint64_t runs = 0;
+  int stale_reads = 0;          // settings::unlimited: no bound
+  bool exhausted = false;       // all interleavings ran, and none failed
+  std::uint64_t runs = 0;       // from beginning to end
+  std::uint64_t cut_short = 0;  // and those whose rest was searched before
   std::uint64_t steps = 0;
+  int threads = 0;               // the most of a run that made a step while others could
   std::uint64_t fatal_runs = 0;  // runs that ended in an allowed sys::fatal()
   double seconds = 0;
-  std::set<std::string> outcomes;  // what the runs passed to outcome()
+  std::set<std::string> outcomes;       // what the runs passed to outcome()
+  std::set<std::uint64_t> equivalence;  // of the runs, if tell_runs_apart(): see equivalence.hpp
 
   failure kind = failure::none;
   std::string message;  // what failed
   std::string report;   // the failing run, step by step; after replay() of any run
   std::string trail;    // replays that run
 
-  /// One line: "name: N interleavings exhausted at <= k preemptions, x.x s", in weak mode with
-  /// "and <= s stale reads".
+  /// One line: "name: t threads, N interleavings exhausted at <= k preemptions, x.x s", in weak
+  /// mode with "and <= s stale reads".
   std::string summary() const;
 };
 
 enum class consistency { sc, weak };
+
+/// Which of the runs that are the same but for the order of independent steps are run.
+enum class reduction { none, sleep_sets };
 
 /// The limits of an exploration; see the setters of scenario.
 struct settings {
@@ -139,6 +150,9 @@ struct settings {
 
   int bound = 2;
   consistency memory = consistency::sc;
+  reduction search = reduction::sleep_sets;
+  bool tells_runs_apart = false;
+  bool allows_seq_cst = false;
   int stale_reads = usual_stale_reads;
   int timeouts = 3;
   int spurious_wakes = 0;
@@ -150,7 +164,7 @@ struct settings {
 };
 
 /// A situation to explore. The environment variable ABIDE_MODEL_REPLAY, set to a trail of this
-/// scenario, makes explore() run that one run and report it.
+/// scenario, makes explore() and sample() run that one run and report it.
 class scenario {
  public:
   explicit scenario(std::string name) : name_(std::move(name)) {}
@@ -158,6 +172,9 @@ class scenario {
   scenario& bound(int preemptions) { return settings_.bound = preemptions, *this; }
   /// Explores stale loads too, at most `stale_reads` of them in a run.
   scenario& weak(int stale_reads = settings::usual_stale_reads);
+  scenario& search(reduction r) { return settings_.search = r, *this; }
+  scenario& tell_runs_apart() { return settings_.tells_runs_apart = true, *this; }
+  scenario& allow_seq_cst() { return settings_.allows_seq_cst = true, *this; }
   scenario& timeouts(int n) { return settings_.timeouts = n, *this; }
   scenario& spurious_wakes(int n) { return settings_.spurious_wakes = n, *this; }
   scenario& spurious_failures(int n) { return settings_.spurious_failures = n, *this; }
@@ -171,11 +188,16 @@ class scenario {
   scenario& allow_fatal(std::string text);
 
   result explore(const std::function<void()>& body) const;
+  /// Makes so many runs at random, without a bound on preemptions; the n-th is that of seed + n.
+  /// ABIDE_MODEL_SEED=s replaces the seed; with runs = 1 that is the one run of a failure.
+  result sample(std::uint64_t runs, std::uint64_t seed, const std::function<void()>& body) const;
   /// Runs the one run of that trail and reports it. Throws: std::invalid_argument for a trail that
   /// is not of this scenario.
   result replay(std::string_view trail, const std::function<void()>& body) const;
 
  private:
+  std::optional<result> replay_wanted(const std::function<void()>& body) const;
+
   std::string name_;
   settings settings_;
 };

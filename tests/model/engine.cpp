@@ -50,9 +50,11 @@ void engine::start_run() {
   handles.start_run();
   steps.start_run();
   choices.start_run();
+  order.start_run();
   slots_ = first_slots_;
   spurious_failures_left_ = settings_.spurious_failures;
   ended_fatally_ = false;
+  cut_short_ = false;
 }
 
 bool engine::execute(const std::function<void()>& body) {
@@ -97,6 +99,8 @@ bool engine::warm_up(const std::function<void()>& f) {
 }
 
 void engine::check_end() {
+  if (cut_short_) return;
+  if (tells_runs_apart()) equivalence_classes.insert(order.number());
   const auto found = [this](failure kind, std::string message) {
     failure_ = kind;
     message_ = std::move(message);
@@ -104,8 +108,8 @@ void engine::check_end() {
   if (!choices.is_used_up()) {
     found(failure::nondeterminism, "the run ended before the choices it repeats did");
   } else if (const arena::block* leak = arena_.find_leak()) {
-    found(failure::leak, "thread " + steps.thread_text(leak->thread) + " allocated " +
-                             std::to_string(leak->size) + " bytes at " +
+    found(failure::leak, "thread " + steps.thread_text(arena_.owner_of(leak->begin)) +
+                             " allocated " + std::to_string(leak->size) + " bytes at " +
                              steps.address_text(leak->begin) +
                              ", which nobody freed (see model::outside, model::lasting, warm_up)");
   } else if (const int handle = handles.find_leak(); handle >= 0) {
@@ -132,10 +136,17 @@ void engine::fatal(const char* message) {
   threads.leave_run();
 }
 
+void engine::cut_short() {
+  running_ = nullptr;
+  cut_short_ = true;
+  threads.leave_run();
+}
+
 void engine::describe_run(result& r) const {
   r.kind = failure_;
   r.message = message_;
-  r.trail = r.name + ":" + std::to_string(r.bound) + ":" + choices.text();
+  r.trail = r.name + ":" + std::to_string(r.bound) +
+            (settings_.search == reduction::none ? "*:" : ":") + choices.text();
   r.report = "model: " + r.name + ": ";
   r.report += failure_ == failure::none ? "a run without failure" : message_;
   r.report +=
@@ -164,6 +175,11 @@ int engine::choose(int alternatives) {
   return taken;
 }
 
+std::uint64_t engine::without_place(std::uint64_t value) const noexcept {
+  const std::uint64_t offset = value - reinterpret_cast<std::uintptr_t>(slots_.data());
+  return offset < sizeof slots_ ? offset : value;
+}
+
 bool engine::may_fail_spuriously() {
   if (spurious_failures_left_ == 0 || choose(2) == 0) return false;
   --spurious_failures_left_;
@@ -182,6 +198,17 @@ void record(operation what, const void* address, std::uint64_t value, std::uint6
             std::memory_order order) {
   engine& e = *engine::running();
   e.steps.record(e.threads.current(), what, address, value, other, order);
+  if (!e.tells_runs_apart()) return;
+  if (what == operation::preempted || what == operation::join) return;
+  for (const std::uint64_t part :
+       {static_cast<std::uint64_t>(what), e.without_place(value), e.without_place(other)}) {
+    e.order.observe(e.threads.current(), part);
+  }
+}
+
+void note_step(footprint made) {
+  engine& e = *engine::running();
+  if (e.tells_runs_apart()) e.order.step(e.threads.current(), made);
 }
 
 std::string describe_thread(int thread) { return engine::running()->steps.thread_text(thread); }
@@ -224,6 +251,8 @@ void engine::release(void* begin) noexcept {
   const std::size_t size = block == nullptr ? 0 : block->size;
   switch (arena_.release(begin)) {
     case arena::release_result::done:
+      // Who may use it at that time races with this, whichever of the two comes first in this run.
+      plain.write_all(begin, size, threads.current());
       atomics.end_lives_within(begin, size, threads.current());
       break;
     case arena::release_result::already_freed:

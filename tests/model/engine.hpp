@@ -9,6 +9,7 @@
 
 #include "arena.hpp"
 #include "checker.hpp"
+#include "equivalence.hpp"
 #include "handles.hpp"
 #include "memory.hpp"
 #include "plain_memory.hpp"
@@ -43,11 +44,18 @@ class engine {
 
   void describe_run(result&) const;
   bool ended_fatally() const noexcept { return ended_fatally_; }
+  bool was_cut_short() const noexcept { return cut_short_; }
 
   // ---- For the threads of the run ----
   [[noreturn]] void fail(failure, const std::string& message);
   [[noreturn]] void fatal(const char* message);
+  /// Ends the run: what remains of it is searched elsewhere.
+  [[noreturn]] void cut_short();
   int choose(int alternatives);
+  bool tells_runs_apart() const noexcept { return settings_.tells_runs_apart; }
+  /// The value, but for the address of a slot, which is another in every exploration, its number.
+  std::uint64_t without_place(std::uint64_t value) const noexcept;
+  bool allows_seq_cst() const noexcept { return settings_.allows_seq_cst; }
   bool may_fail_spuriously();
 
   void* allocate(std::size_t size, std::size_t alignment);
@@ -82,6 +90,7 @@ class engine {
   failure failure_ = failure::none;
   std::string message_;
   bool ended_fatally_ = false;
+  bool cut_short_ = false;
   arena arena_;
 
  public:
@@ -91,10 +100,12 @@ class engine {
   memory atomics;
   plain_memory plain;
   handle_table handles;
+  equivalence order;
   scheduler threads;
 
   std::uint64_t all_steps = 0;
   std::set<std::string> outcomes;
+  std::set<std::uint64_t> equivalence_classes;
 };
 
 }  // namespace model

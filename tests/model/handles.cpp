@@ -11,21 +11,24 @@
 namespace model {
 
 handle_table::state& handle_table::find_open(int handle, const char* what) {
-  const auto index = static_cast<std::size_t>(handle - first_number);
-  if (handle < first_number || index >= handles_.size()) {
+  const auto number = static_cast<std::size_t>(handle - first_number);
+  host_vector<state>& made = handles_[number % max_threads];
+  const std::size_t index = number / max_threads;
+  if (handle < first_number || index >= made.size()) {
     fail(failure::lifetime,
          std::string(what) + " of handle " + std::to_string(handle) + ", which was never made");
   }
-  if (!handles_[index].open) {
+  if (!made[index].open) {
     fail(failure::lifetime,
          std::string(what) + " of handle " + std::to_string(handle) + ", which is closed");
   }
-  return handles_[index];
+  return made[index];
 }
 
-int handle_table::make() {
-  handles_.push_back({true, false});
-  return first_number + static_cast<int>(handles_.size()) - 1;
+int handle_table::make(int thread) {
+  host_vector<state>& made = handles_[static_cast<std::size_t>(thread)];
+  made.push_back({true, false});
+  return first_number + max_threads * (static_cast<int>(made.size()) - 1) + thread;
 }
 
 void handle_table::close(int handle) { find_open(handle, "close").open = false; }
@@ -49,8 +52,10 @@ bool handle_table::any_ready(const polled_handle* polled, std::size_t count) {
 }
 
 int handle_table::find_leak() const noexcept {
-  for (std::size_t i = persistent_.size(); i < handles_.size(); ++i) {
-    if (handles_[i].open) return first_number + static_cast<int>(i);
+  for (std::size_t t = 0; t != handles_.size(); ++t) {
+    for (std::size_t i = persistent_[t].size(); i < handles_[t].size(); ++i) {
+      if (handles_[t][i].open) return first_number + static_cast<int>(max_threads * i + t);
+    }
   }
   return -1;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -15,10 +16,11 @@ struct polled_handle {
   std::uint16_t found;
 };
 
-/// The event handles of a run. A number is never given out twice, so late use is always seen.
+/// The event handles of a run. A number is never given out twice, so late use is always seen; the
+/// numbers that a thread gets do not depend on what other threads get.
 class handle_table {
  public:
-  int make();
+  int make(int thread);
   void raise(int handle) { find_open(handle, "raise").raised = true; }
   void lower(int handle) { find_open(handle, "lower").raised = false; }
   void close(int handle);
@@ -41,9 +43,11 @@ class handle_table {
 
   state& find_open(int handle, const char* what);
 
+  // The n-th handle of a thread has the number first_number + max_threads * n + thread.
   static constexpr int first_number = 100;
-  host_vector<state> handles_;
-  host_vector<state> persistent_;
+  using per_thread = std::array<host_vector<state>, max_threads>;
+  per_thread handles_;
+  per_thread persistent_;
 };
 
 }  // namespace model

@@ -16,6 +16,7 @@ using std::memory_order_acq_rel;
 using std::memory_order_acquire;
 using std::memory_order_relaxed;
 using std::memory_order_release;
+using std::memory_order_seq_cst;
 
 using outcomes = std::set<std::string>;
 
@@ -23,8 +24,9 @@ using outcomes = std::set<std::string>;
 constexpr int enough = 8;
 
 outcomes weak(const char* name, const std::function<void()>& body) {
-  return model::verify(model::scenario(name).bound(enough).weak(model::settings::unlimited), body)
-      .outcomes;
+  model::scenario s(name);
+  s.bound(enough).weak(model::settings::unlimited).allow_seq_cst();
+  return model::verify(s, body).outcomes;
 }
 outcomes sc(const char* name, const std::function<void()>& body) {
   return model::verify(model::scenario(name).bound(enough), body).outcomes;
@@ -36,6 +38,7 @@ struct orders {
 };
 constexpr orders relaxed = {memory_order_relaxed, memory_order_relaxed};
 constexpr orders paired = {memory_order_acquire, memory_order_release};
+constexpr orders total = {memory_order_seq_cst, memory_order_seq_cst};
 
 // Store buffering: each thread stores one variable and loads the other.
 std::function<void()> store_buffering(orders o) {
@@ -59,7 +62,15 @@ TEST(Litmus, StoreBuffering) {
   const outcomes all = {"0 0", "0 1", "1 0", "1 1"};
   EXPECT_EQ(weak("SB relaxed", store_buffering(relaxed)), all);
   EXPECT_EQ(weak("SB acquire/release", store_buffering(paired)), all);
-  EXPECT_EQ(sc("SB sc", store_buffering(relaxed)), (outcomes{"0 1", "1 0", "1 1"}));
+  const outcomes ordered = {"0 1", "1 0", "1 1"};
+  EXPECT_EQ(weak("SB seq_cst", store_buffering(total)), ordered);
+  EXPECT_EQ(
+      weak("SB seq_cst loads only", store_buffering({memory_order_seq_cst, memory_order_release})),
+      all);
+  EXPECT_EQ(
+      weak("SB seq_cst stores only", store_buffering({memory_order_acquire, memory_order_seq_cst})),
+      all);
+  EXPECT_EQ(sc("SB, all memory sc", store_buffering(relaxed)), ordered);
 }
 
 TEST(Litmus, StoreBufferingThroughReadModifyWritesIsOrdered) {
@@ -108,27 +119,30 @@ TEST(Litmus, MessagePassing) {
   EXPECT_EQ(weak("MP acquire only", message_passing({memory_order_acquire, memory_order_relaxed})),
             all);
   EXPECT_EQ(weak("MP acquire/release", message_passing(paired)), ordered);
-  EXPECT_EQ(sc("MP sc", message_passing(relaxed)), ordered);
+  EXPECT_EQ(weak("MP seq_cst", message_passing(total)), ordered);
+  EXPECT_EQ(sc("MP, all memory sc", message_passing(relaxed)), ordered);
 }
 
 // Coherence: a thread never sees a variable go back.
 TEST(Litmus, CoherenceOfReads) {
-  EXPECT_EQ(weak("CoRR relaxed",
-                 [] {
-                   atomic<int> x(0);
-                   int a = 0, b = 0;
-                   model::thread writer([&] {
-                     x.store(1, memory_order_relaxed);
-                     x.store(2, memory_order_relaxed);
-                   });
-                   model::thread reader([&] {
-                     a = x.load(memory_order_relaxed);
-                     b = x.load(memory_order_relaxed);
-                   });
-                   model::join_all();
-                   model::outcome({a, b});
-                 }),
-            (outcomes{"0 0", "0 1", "0 2", "1 1", "1 2", "2 2"}));
+  for (const orders o : {relaxed, paired, total}) {
+    EXPECT_EQ(weak("CoRR",
+                   [o] {
+                     atomic<int> x(0);
+                     int a = 0, b = 0;
+                     model::thread writer([&] {
+                       x.store(1, o.store);
+                       x.store(2, o.store);
+                     });
+                     model::thread reader([&] {
+                       a = x.load(o.load);
+                       b = x.load(o.load);
+                     });
+                     model::join_all();
+                     model::outcome({a, b});
+                   }),
+              (outcomes{"0 0", "0 1", "0 2", "1 1", "1 2", "2 2"}));
+  }
 }
 
 TEST(Litmus, CoherenceOfWriteAndRead) {
@@ -186,12 +200,17 @@ TEST(Litmus, IndependentReadsOfIndependentWrites) {
   agreeing.erase("1 0 1 0");
   EXPECT_EQ(weak("IRIW relaxed", independent_reads(relaxed)), all);
   EXPECT_EQ(weak("IRIW acquire/release", independent_reads(paired)), all);
-  EXPECT_EQ(sc("IRIW sc", independent_reads(relaxed)), agreeing);
+  EXPECT_EQ(weak("IRIW seq_cst", independent_reads(total)), agreeing);
+  EXPECT_EQ(weak("IRIW seq_cst loads only",
+                 independent_reads({memory_order_seq_cst, memory_order_release})),
+            agreeing);
+  EXPECT_EQ(sc("IRIW, all memory sc", independent_reads(relaxed)), agreeing);
 }
 
 TEST(Litmus, EveryInterleavingRunsOnce) {
   // 4 steps of two threads, 6 of four: 4!/(2! 2!) and 6!/(2! 2!).
-  const model::scenario s = model::scenario("all of them, once").bound(enough);
+  const model::scenario s =
+      model::scenario("all of them, once").bound(enough).search(model::reduction::none);
   EXPECT_EQ(s.explore(store_buffering(relaxed)).runs, 6u);
   EXPECT_EQ(s.explore(independent_reads(relaxed)).runs, 180u);
 }
@@ -224,16 +243,20 @@ TEST(Litmus, WriteToReadCausality) {
 }
 
 TEST(Litmus, ReadModifyWritesAreAtomic) {
-  EXPECT_EQ(weak("RMW relaxed",
-                 [] {
-                   atomic<int> x(0);
-                   int a = 0, b = 0;
-                   model::thread one([&] { a = x.fetch_add(1, memory_order_relaxed); });
-                   model::thread two([&] { b = x.fetch_add(1, memory_order_relaxed); });
-                   model::join_all();
-                   model::outcome({a, b, x.load(memory_order_relaxed)});
-                 }),
-            (outcomes{"0 1 2", "1 0 2"}));
+  for (const std::memory_order o :
+       {memory_order_relaxed, memory_order_acquire, memory_order_release, memory_order_acq_rel,
+        memory_order_seq_cst}) {
+    EXPECT_EQ(weak("RMW",
+                   [o] {
+                     atomic<int> x(0);
+                     int a = 0, b = 0;
+                     model::thread one([&] { a = x.fetch_add(1, o); });
+                     model::thread two([&] { b = x.fetch_add(1, o); });
+                     model::join_all();
+                     model::outcome({a, b, x.load(memory_order_relaxed)});
+                   }),
+              (outcomes{"0 1 2", "1 0 2"}));
+  }
 }
 
 TEST(Litmus, ReleaseSequenceGoesThroughReadModifyWrites) {
@@ -281,23 +304,25 @@ TEST(Litmus, ReleaseSequenceEndsAtAStore) {
 // ---- Stated limits ------------------------------------------------------------------------------
 
 TEST(Litmus, LimitNoLoadBuffering) {
-  // C++ allows "1 1" for relaxed operations.
-  EXPECT_EQ(weak("LB relaxed",
-                 [] {
-                   atomic<int> x(0), y(0);
-                   int a = 0, b = 0;
-                   model::thread one([&] {
-                     a = x.load(memory_order_relaxed);
-                     y.store(1, memory_order_relaxed);
-                   });
-                   model::thread two([&] {
-                     b = y.load(memory_order_relaxed);
-                     x.store(1, memory_order_relaxed);
-                   });
-                   model::join_all();
-                   model::outcome({a, b});
-                 }),
-            (outcomes{"0 0", "0 1", "1 0"}));
+  // C++ allows "1 1" for relaxed operations, and for these only.
+  for (const orders o : {relaxed, paired, total}) {
+    EXPECT_EQ(weak("LB",
+                   [o] {
+                     atomic<int> x(0), y(0);
+                     int a = 0, b = 0;
+                     model::thread one([&] {
+                       a = x.load(o.load);
+                       y.store(1, o.store);
+                     });
+                     model::thread two([&] {
+                       b = y.load(o.load);
+                       x.store(1, o.store);
+                     });
+                     model::join_all();
+                     model::outcome({a, b});
+                   }),
+              (outcomes{"0 0", "0 1", "1 0"}));
+  }
 }
 
 TEST(Litmus, LimitModificationOrderIsExecutionOrder) {

@@ -16,10 +16,12 @@ constexpr std::uint32_t most_same_stale_reads = 2;
 constexpr std::uint32_t most_values_offered = 30;
 
 bool acquires(std::memory_order order) {
-  return order == std::memory_order_acquire || order == std::memory_order_acq_rel;
+  return order == std::memory_order_acquire || order == std::memory_order_acq_rel ||
+         order == std::memory_order_seq_cst;
 }
 bool releases(std::memory_order order) {
-  return order == std::memory_order_release || order == std::memory_order_acq_rel;
+  return order == std::memory_order_release || order == std::memory_order_acq_rel ||
+         order == std::memory_order_seq_cst;
 }
 
 std::uint64_t read_bytes(const void* address, std::size_t size) {
@@ -203,10 +205,11 @@ void memory::publish(stored_value& v, int thread) {
 
 // ---- Operations ---------------------------------------------------------------------------------
 
-std::uint32_t memory::pick_value(location& l, int thread) {
+std::uint32_t memory::pick_value(location& l, int thread, std::memory_order order) {
   const auto newest = static_cast<std::uint32_t>(l.values.size() - 1);
   const view& own = views_[static_cast<std::size_t>(thread)];
   std::uint32_t oldest = own[l.index];
+  if (order == std::memory_order_seq_cst) oldest = std::max(oldest, l.seq_cst_floor);
   if (oldest >= newest || stale_reads_left_ == 0) return newest;
   location::stale& last = l.last_stale[static_cast<std::size_t>(thread)];
   if (last.times == most_same_stale_reads) oldest = std::max(oldest, last.value + 1);
@@ -222,10 +225,11 @@ std::uint32_t memory::pick_value(location& l, int thread) {
 }
 
 std::uint64_t memory::load(location& l, int thread, std::memory_order order) {
-  const std::uint32_t picked = weak_ ? pick_value(l, thread) : 0;
+  const std::uint32_t picked = weak_ ? pick_value(l, thread, order) : 0;
   const stored_value& v = l.values[picked];
   if (weak_) views_[static_cast<std::size_t>(thread)].raise(l.index, picked);
   if (acquires(order)) acquire_from(v, thread);
+  if (order == std::memory_order_seq_cst) l.seq_cst_floor = std::max(l.seq_cst_floor, picked);
   record(operation::load, l.address, v.value, l.values.size() - 1 - picked, order);
   return v.value;
 }
@@ -236,12 +240,17 @@ std::uint64_t memory::read_newest(location& l, int thread, std::memory_order ord
                                                    static_cast<std::uint32_t>(l.values.size() - 1));
   }
   if (acquires(order)) acquire_from(l.values.back(), thread);
+  if (order == std::memory_order_seq_cst && weak_) {
+    l.seq_cst_floor = static_cast<std::uint32_t>(l.values.size() - 1);
+  }
   return l.values.back().value;
 }
 
 void memory::append(location& l, int thread, stored_value v, std::memory_order order) {
   const auto t = static_cast<std::size_t>(thread);
-  if (weak_) views_[t].raise(l.index, static_cast<std::uint32_t>(l.values.size()));
+  const auto place = static_cast<std::uint32_t>(l.values.size());
+  if (weak_) views_[t].raise(l.index, place);
+  if (weak_ && order == std::memory_order_seq_cst) l.seq_cst_floor = place;
   if (releases(order)) {
     publish(v, thread);
     views_[t].raise(t, time_of(thread) + 1);

@@ -36,6 +36,7 @@ struct location {
   bool alive = false;
   moment made;
   int ended_by = 0;
+  std::uint32_t seq_cst_floor = 0;  // the value that the last seq_cst operation left or read
   std::array<std::uint32_t, max_threads> touched = {};  // each thread's last access of any kind
 
   struct stale {
@@ -97,7 +98,7 @@ class memory {
   location& new_location(const void* address, std::size_t size, moment made);
   location& adopt(const void* address, std::size_t size);
 
-  std::uint32_t pick_value(location&, int thread);
+  std::uint32_t pick_value(location&, int thread, std::memory_order);
   void acquire_from(const stored_value&, int thread);
   void publish(stored_value&, int thread);
   void append(location&, int thread, stored_value, std::memory_order);

@@ -49,7 +49,7 @@ void outcome(std::initializer_list<std::int64_t> values) {
 
 void advance(std::chrono::nanoseconds by) {
   engine& e = run();
-  e.threads.step(effect::change);
+  e.threads.step(everything());
   record(operation::advance_clock, nullptr, static_cast<std::uint64_t>(by.count()));
   e.threads.advance(by);
 }

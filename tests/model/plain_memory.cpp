@@ -39,4 +39,11 @@ void plain_memory::write(const void* address, int thread) {
   h.written = {thread, order_.time_of(thread)};
 }
 
+void plain_memory::write_all(const void* begin, std::size_t size, int thread) {
+  const auto* const first = static_cast<const std::byte*>(begin);
+  for (std::size_t i = 0; i < size; ++i) {
+    if (accesses_.find(first + i) != nullptr) write(first + i, thread);
+  }
+}
+
 }  // namespace model

@@ -19,6 +19,8 @@ class plain_memory {
 
   void read(const void* address, int thread);
   void write(const void* address, int thread);
+  /// Writes all words that begin in a block of memory, as its end does.
+  void write_all(const void* begin, std::size_t size, int thread);
 
  private:
   struct history {

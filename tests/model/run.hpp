@@ -5,6 +5,7 @@
 #include <string>
 
 #include "checker.hpp"
+#include "footprint.hpp"
 #include "trace.hpp"
 
 /// What every part of the checker may ask of the run under way.
@@ -19,6 +20,9 @@ int choose(int alternatives);
 /// Writes what the current thread does into the trace.
 void record(operation, const void* address = nullptr, std::uint64_t value = 0,
             std::uint64_t other = 0, std::memory_order = std::memory_order_relaxed);
+
+/// The current thread makes a step.
+void note_step(footprint);
 
 /// How a report names a thread, an address or a value.
 std::string describe_thread(int thread);

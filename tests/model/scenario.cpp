@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include "checker.hpp"
@@ -15,14 +17,17 @@ namespace {
 
 using real_clock = std::chrono::steady_clock;
 
+constexpr int no_bound = 1'000'000;  // preemptions: a run has fewer steps
+
 int extra_bound() {
   const char* text = std::getenv("ABIDE_MODEL_BOUND_EXTRA");
   return text == nullptr ? 0 : std::atoi(text);
 }
 
-// "name:bound:choices"; the name may hold colons itself.
+// "name:bound:choices"; the name may hold colons itself. Without sleep sets the bound has a star.
 struct parsed_trail {
   int bound;
+  reduction search;
   trail choices;
 };
 
@@ -36,12 +41,15 @@ parsed_trail parse(std::string_view text, const std::string& name) {
   text.remove_prefix(name.size() + 1);
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) throw std::invalid_argument("a trail without choices");
-  return {std::stoi(std::string(text.substr(0, colon))), trail::parse(text.substr(colon + 1))};
+  const std::string bound(text.substr(0, colon));
+  const auto search = bound.ends_with('*') ? reduction::none : reduction::sleep_sets;
+  return {std::stoi(bound), search, trail::parse(text.substr(colon + 1))};
 }
 
-// All runs, from the given trail on, until one fails, `most` are done or there are no more.
+// The runs from the given trail on, until one fails, `most` are done or `next` gives no more.
+template <class Next>
 result run_all(const std::string& name, const settings& s, int bound, trail first,
-               std::uint64_t most, const std::function<void()>& body) {
+               std::uint64_t most, const std::function<void()>& body, Next&& next) {
   result r;
   r.name = name;
   r.bound = bound;
@@ -50,12 +58,13 @@ result run_all(const std::string& name, const settings& s, int bound, trail firs
   const auto checker = std::make_unique<engine>(s, bound, std::move(first));
   const auto begin = real_clock::now();
   bool fine = s.warm_up == nullptr || checker->warm_up(s.warm_up);
-  while (fine && r.runs < most) {
-    ++r.runs;
+  while (fine && r.runs + r.cut_short < most) {
     fine = checker->run(body);
+    ++(checker->was_cut_short() ? r.cut_short : r.runs);
+    r.threads = std::max(r.threads, checker->threads.acting());
     if (fine && checker->ended_fatally()) ++r.fatal_runs;
-    if (fine && r.runs == 1) fine = checker->repeat(body);
-    if (fine && !checker->choices.advance()) {
+    if (fine && r.runs == 1 && r.cut_short == 0) fine = checker->repeat(body);
+    if (fine && !next(checker->choices)) {
       r.exhausted = true;
       break;
     }
@@ -63,6 +72,7 @@ result run_all(const std::string& name, const settings& s, int bound, trail firs
   checker->describe_run(r);
   r.steps = checker->all_steps;
   r.outcomes = std::move(checker->outcomes);
+  r.equivalence = std::move(checker->equivalence_classes);
   r.seconds = std::chrono::duration<double>(real_clock::now() - begin).count();
   return r;
 }
@@ -71,9 +81,9 @@ result run_all(const std::string& name, const settings& s, int bound, trail firs
 
 std::string result::summary() const {
   if (kind != failure::none) return name + ": FAILED: " + message;
-  std::string text = name + ": " + std::to_string(runs) + " interleavings ";
-  text += exhausted ? "exhausted" : "run";
-  text += " at <= " + std::to_string(bound) + " preemptions";
+  std::string text = name + ": " + std::to_string(threads) + " threads, " + std::to_string(runs);
+  if (!exhausted) return text + " interleavings run";
+  text += " interleavings exhausted at <= " + std::to_string(bound) + " preemptions";
   if (stale_reads == settings::unlimited) {
     text += " and any stale reads";
   } else if (stale_reads != 0) {
@@ -95,17 +105,22 @@ scenario& scenario::allow_fatal(std::string text) {
   return *this;
 }
 
-result scenario::explore(const std::function<void()>& body) const {
+// The one run that ABIDE_MODEL_REPLAY asks for.
+std::optional<result> scenario::replay_wanted(const std::function<void()>& body) const {
   const char* wanted = std::getenv("ABIDE_MODEL_REPLAY");
-  if (wanted != nullptr && is_trail_of(wanted, name_)) {
-    const result r = replay(wanted, body);
-    std::fputs(r.report.c_str(), stderr);
-    return r;
-  }
+  if (wanted == nullptr || !is_trail_of(wanted, name_)) return std::nullopt;
+  result r = replay(wanted, body);
+  std::fputs(r.report.c_str(), stderr);
+  return r;
+}
+
+result scenario::explore(const std::function<void()>& body) const {
+  if (std::optional<result> r = replay_wanted(body)) return *r;
   const int extra = extra_bound();
   std::uint64_t most = settings_.max_runs;
   for (int i = 0; i < extra && most < 1'000'000'000'000; ++i) most *= 100;
-  result r = run_all(name_, settings_, settings_.bound + extra, trail(), most, body);
+  result r = run_all(name_, settings_, settings_.bound + extra, trail(), most, body,
+                     [](trail& t) { return t.advance(); });
   if (!r.exhausted && r.kind == failure::none) {
     r.kind = failure::run_limit;
     r.message = "more than " + std::to_string(most) + " runs";
@@ -114,9 +129,29 @@ result scenario::explore(const std::function<void()>& body) const {
   return r;
 }
 
+result scenario::sample(std::uint64_t runs, std::uint64_t seed,
+                        const std::function<void()>& body) const {
+  if (std::optional<result> r = replay_wanted(body)) return *r;
+  if (const char* wanted = std::getenv("ABIDE_MODEL_SEED"))
+    seed = std::strtoull(wanted, nullptr, 0);
+  settings s = settings_;
+  s.search = reduction::none;
+  result r = run_all(name_, s, no_bound, trail::random(seed), runs, body, [&](trail& t) {
+    t = trail::random(++seed);
+    return true;
+  });
+  if (r.kind != failure::none) {
+    r.report += "  or: ABIDE_MODEL_SEED=" + std::to_string(seed) + " and one run\n";
+  }
+  return r;
+}
+
 result scenario::replay(std::string_view text, const std::function<void()>& body) const {
   parsed_trail start = parse(text, name_);
-  return run_all(name_, settings_, start.bound, std::move(start.choices), 1, body);
+  settings s = settings_;
+  s.search = start.search;
+  return run_all(name_, s, start.bound, std::move(start.choices), 1, body,
+                 [](trail& t) { return t.advance(); });
 }
 
 }  // namespace model

@@ -35,7 +35,8 @@ scheduler::scheduler(const settings& s, int bound, arena& a, handle_table& h)
 
 void scheduler::run(const std::function<void()>& body) {
   in_state_ = {};
-  paused_ = daemons_ = 0;
+  paused_ = daemons_ = acting_ = 0;
+  asleep_.clear();
   used_ = 0;
   steps_ = 0;
   preemptions_left_ = bound_;
@@ -78,6 +79,7 @@ int scheduler::add_thread(thread_kind kind) {
 }
 
 int scheduler::start(std::function<void()> body, thread_kind kind) {
+  asleep_.clear();
   const int id = add_thread(kind);
   at(id).body = std::move(body);
   self().fresh = false;  // there is somebody new who could go first
@@ -123,33 +125,47 @@ void scheduler::count_step() {
                               " steps: threads keep each other busy, or max_steps() is too low");
 }
 
-void scheduler::step(effect what) {
+void scheduler::step(footprint what) {
   count_step();
   model_thread& me = self();
   if (me.fresh) {
     me.fresh = false;
   } else if (preemptions_left_ > 0) {
-    preempt();
+    preempt(what);
   }
-  if (what == effect::change) {
+  if (what.changes()) {
     me.impatient = false;
     paused_ &= bit(current_);
   }
+  if (is_daemon() || (others() & ~in(thread_state::ended)) != 0) acting_ |= bit(current_);
+  made(what);
 }
 
-void scheduler::preempt() {
+int scheduler::acting() const noexcept {
+  const thread_set ordinary = (bit(used_) - 1) & ~daemons_;
+  return std::popcount(ordinary == 1 ? acting_ | 1 : acting_);
+}
+
+void scheduler::made(footprint what) {
+  asleep_.note(what);
+  note_step(what);
+}
+
+void scheduler::preempt(footprint next) {
   alternatives others;
   collect(others, ready() & ~paused_ & ~bit(current_), timeouts_left_);
   if (others.count == 0) return;
   const int taken = choose(others.count + 1);
   if (taken == 0) return;
   --preemptions_left_;
+  if (settings_.search == reduction::sleep_sets) asleep_.add(current_, next);
   record(operation::preempted);
   switch_from_able(others.list[index(taken - 1)]);
 }
 
 bool scheduler::pause() {
   count_step();
+  asleep_.clear();
   model_thread& me = self();
   alternatives others;
   collect(others, ready() & ~paused_ & ~bit(current_), timeouts_left_);
@@ -169,6 +185,7 @@ bool scheduler::pause() {
   record(operation::pause);
   paused_ |= bit(current_);
   switch_from_able(others.list[index(taken)]);
+  asleep_.clear();
   paused_ &= ~bit(current_);
   me.fresh = true;
   return true;
@@ -202,7 +219,7 @@ void scheduler::collect(alternatives& found, thread_set ready, int timeouts) {
   const auto add = [&](int t, wake_up how) {
     found.list[index(found.count++)] = {static_cast<std::uint8_t>(t), how};
   };
-  for_each(ready, [&](int t) { add(t, wake_up::regular); });
+  for_each(ready & ~asleep_.members(), [&](int t) { add(t, wake_up::regular); });
   if (!anyone_left()) return;
   const thread_set may_time_out = (in(thread_state::asleep) | in(thread_state::polling)) & ~ready;
   if (timeouts > 0) {
@@ -222,11 +239,12 @@ void scheduler::switch_to(const alternative& next) {
   model_thread& from = self();
   model_thread& to = at(next.thread);
   if (next.how == wake_up::spurious) --spurious_left_;
+  current_ = next.thread;
   if (to.state != thread_state::runnable) {
+    made(everything());
     to.how = next.how;
     enter(next.thread, thread_state::runnable);
   }
-  current_ = next.thread;
   if (&from != &to) fiber::switch_over(from.stack, to.stack);
 }
 
@@ -243,6 +261,8 @@ void scheduler::go_on() {
     collect(others, ready(), timeouts_left_);
   }
   if (others.count == 0) {
+    // Whatever those asleep do now was searched before.
+    if (others.ready != 0) engine::running()->cut_short();
     if (!anyone_left()) {
       abandon_threads();
       fiber::switch_over(self().stack, host_);
@@ -321,6 +341,7 @@ void scheduler::wake_all(const void* word) {
 
 void scheduler::join(thread_set targets) {
   if ((targets & ~in(thread_state::ended)) == 0) return;
+  asleep_.clear();  // one that had ended before would not be waited for
   self().targets = targets;
   block(thread_state::joining);
   self().fresh = true;
@@ -328,6 +349,7 @@ void scheduler::join(thread_set targets) {
 }
 
 void scheduler::await_asleep(int thread) {
+  asleep_.clear();
   self().targets = bit(thread);
   block(thread_state::awaiting);
   record(operation::await_asleep);

@@ -11,8 +11,10 @@
 #include "arena.hpp"
 #include "checker.hpp"
 #include "fiber.hpp"
+#include "footprint.hpp"
 #include "handles.hpp"
 #include "host.hpp"
+#include "sleep_set.hpp"
 
 namespace model {
 
@@ -29,9 +31,6 @@ enum class thread_state : std::uint8_t {
 
 /// How a blocked thread comes to run again.
 enum class wake_up : std::uint8_t { regular, timed_out, spurious };
-
-/// What a step is to a thread that waits in pause() for something to change.
-enum class effect : std::uint8_t { none, change };
 
 enum class thread_kind : std::uint8_t { ordinary, daemon };
 
@@ -75,9 +74,11 @@ class scheduler {
   thread_set others() const noexcept;
   bool is_daemon() const noexcept { return (daemons_ & bit(current_)) != 0; }
   std::uint32_t steps() const noexcept { return steps_; }
+  /// How many threads made a step while others could. A body that only starts and joins is none.
+  int acting() const noexcept;
 
   /// A step begins: the place where another thread may go first.
-  void step(effect);
+  void step(footprint);
   /// Yields until another thread has changed something, or refuses: both are alternatives.
   /// Returns: false when it refuses.
   bool pause();
@@ -103,7 +104,7 @@ class scheduler {
   struct alternatives {
     std::array<alternative, 2 * max_threads> list;
     int count = 0;
-    thread_set ready = 0;  // those who need neither a timeout nor a spurious wake
+    thread_set ready = 0;  // those who need neither a timeout nor a spurious wake, asleep or not
   };
 
   static constexpr std::size_t index(int thread) { return static_cast<std::size_t>(thread); }
@@ -119,7 +120,8 @@ class scheduler {
   int add_thread(thread_kind);
 
   void count_step();
-  void preempt();
+  void preempt(footprint next);
+  void made(footprint);
   thread_set ready();
   bool anyone_left() const noexcept;
   void collect(alternatives&, thread_set ready, int timeouts);
@@ -140,6 +142,8 @@ class scheduler {
   std::array<thread_set, 8> in_state_ = {};
   thread_set paused_ = 0;
   thread_set daemons_ = 0;
+  thread_set acting_ = 0;
+  sleep_set asleep_;
   int used_ = 0;
   int current_ = 0;
   std::uint32_t steps_ = 0;

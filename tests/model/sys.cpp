@@ -12,8 +12,9 @@ namespace abide {
 inline namespace v1 {
 namespace sys {
 
-using model::effect;
+using model::changes;
 using model::engine;
+using model::everything;
 using model::operation;
 using model::thread_state;
 using model::wake_up;
@@ -30,7 +31,7 @@ engine& run() {
 wake_up sleep_on(const void* word, std::size_t size, std::uint32_t expected, deadline until,
                  thread_state state) {
   engine& e = run();
-  e.threads.step(effect::change);
+  e.threads.step(changes(word));
   const int thread = e.threads.current();
   model::location& l = e.atomics.reach(word, size, thread);
   const std::uint64_t found = e.atomics.read_newest(l, thread, std::memory_order_relaxed);
@@ -51,7 +52,7 @@ wake_up sleep_on(const void* word, std::size_t size, std::uint32_t expected, dea
 std::chrono::steady_clock::time_point now() noexcept {
   engine* e = engine::running();
   if (e == nullptr) return model::scheduler::first_time();
-  e->threads.step(effect::none);
+  e->threads.step(model::reads_clock());
   model::record(operation::read_clock);
   return e->threads.now();
 }
@@ -64,7 +65,7 @@ sleep_result sleep(const atomic<std::uint32_t>& word, std::uint32_t expected,
 
 void wake_one(const atomic<std::uint32_t>& word) noexcept {
   engine& e = run();
-  e.threads.step(effect::change);
+  e.threads.step(changes(&word));
   e.atomics.reach(&word, sizeof word, e.threads.current());
   model::record(operation::wake_one, &word, static_cast<unsigned>(e.threads.sleepers(&word)));
   e.threads.wake_one(&word);
@@ -72,7 +73,7 @@ void wake_one(const atomic<std::uint32_t>& word) noexcept {
 
 void wake_all(const atomic<std::uint32_t>& word) noexcept {
   engine& e = run();
-  e.threads.step(effect::change);
+  e.threads.step(changes(&word));
   e.atomics.reach(&word, sizeof word, e.threads.current());
   model::record(operation::wake_all, &word, static_cast<unsigned>(e.threads.sleepers(&word)));
   e.threads.wake_all(&word);
@@ -85,7 +86,7 @@ void sleep_on_address(const atomic<std::uintptr_t>& word, std::uintptr_t expecte
 
 void wake_address(const atomic<std::uintptr_t>* word) noexcept {
   engine& e = run();
-  e.threads.step(effect::change);
+  e.threads.step(changes(word));
   model::record(operation::wake_address, word, static_cast<unsigned>(e.threads.sleepers(word)));
   e.threads.wake_one(word);
 }
@@ -98,7 +99,8 @@ bool pause(unsigned) noexcept {
 // ---- Event handles ------------------------------------------------------------------------------
 
 native_handle_type make_handle() {
-  const int handle = run().handles.make();
+  engine& e = run();
+  const int handle = e.handles.make(e.threads.current());
   model::record(operation::make_handle, nullptr, static_cast<unsigned>(handle));
   return handle;
 }
@@ -109,21 +111,21 @@ native_handle_type no_handle() noexcept { return -1; }
 
 void raise_handle(native_handle_type handle) noexcept {
   engine& e = run();
-  e.threads.step(effect::change);
+  e.threads.step(changes(handle));
   model::record(operation::raise_handle, nullptr, static_cast<unsigned>(handle));
   e.handles.raise(handle);
 }
 
 void lower_handle(native_handle_type handle) noexcept {
   engine& e = run();
-  e.threads.step(effect::change);
+  e.threads.step(changes(handle));
   model::record(operation::lower_handle, nullptr, static_cast<unsigned>(handle));
   e.handles.lower(handle);
 }
 
 void close_handle(native_handle_type handle) noexcept {
   engine& e = run();
-  e.threads.step(effect::change);
+  e.threads.step(changes(handle));
   model::record(operation::close_handle, nullptr, static_cast<unsigned>(handle));
   e.handles.close(handle);
 }
@@ -148,7 +150,7 @@ void poll_set::add(native_handle_type handle, io wanted) noexcept {
 std::size_t poll_set::sleep(deadline until) noexcept {
   engine& e = run();
   auto* polled = reinterpret_cast<model::polled_handle*>(records_);
-  e.threads.step(effect::change);
+  e.threads.step(everything());
   std::size_t ready = e.handles.test(polled, size_);
   if (ready == 0 && until.time() > e.threads.now()) {
     model::record(operation::poll_sleep, nullptr, 0, size_);

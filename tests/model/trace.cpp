@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "trace.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <string_view>
 
@@ -21,6 +22,8 @@ std::string_view name_of(std::memory_order order) {
       return "release";
     case std::memory_order_acq_rel:
       return "acq_rel";
+    case std::memory_order_seq_cst:
+      return "seq_cst";
     default:
       return "another order";
   }
@@ -87,18 +90,19 @@ std::string trace::value_text(std::uint64_t value) const {
   return name.empty() ? hexadecimal(value) : hexadecimal(value) + " [" + name + "]";
 }
 
+// What the thread does, and after a tab what it finds.
 std::string trace::event_text(const event& e) const {
   const std::string at = e.address == nullptr ? "" : address_text(e.address);
   const std::string value = value_text(e.value);
   const std::string other = value_text(e.other);
   const std::string order(name_of(e.order));
   const auto change = [&](const char* name) {
-    return at + "." + name + "(" + other + ", " + order + ") was " + value;
+    return at + "." + name + "(" + other + ", " + order + ")\t" + value;
   };
   switch (e.what) {
     case operation::load: {
-      const std::string age = e.other == 0 ? "" : "   (stale: " + other + " newer)";
-      return at + ".load(" + order + ") = " + value + age;
+      const std::string age = e.other == 0 ? "" : ", stale: " + other + " newer";
+      return at + ".load(" + order + ")\t" + value + age;
     }
     case operation::store:
       return at + ".store(" + value + ", " + order + ")";
@@ -113,23 +117,23 @@ std::string trace::event_text(const event& e) const {
     case operation::bit_and:
       return change("fetch_and");
     case operation::compare_exchange:
-      return change("compare_exchange") + ": done";
+      return change("compare_exchange") + ", done";
     case operation::failed_compare_exchange:
-      return change("compare_exchange") + ": failed";
+      return change("compare_exchange") + ", failed";
     case operation::plain_read:
       return "reads " + at;
     case operation::plain_write:
       return "writes " + at;
     case operation::sleep:
-      return "falls asleep on " + at + " while it is " + value;
+      return "falls asleep on " + at + "\t" + value;
     case operation::stay_awake:
-      return "does not sleep on " + at + ": it is " + value + ", not " + other;
+      return "does not sleep on " + at + "\t" + value + ", not " + other;
     case operation::wake_one:
-      return "wakes one asleep on " + at + " of " + value;
+      return "wakes one asleep on " + at + "\t" + value + " asleep";
     case operation::wake_all:
-      return "wakes all asleep on " + at + ": " + value;
+      return "wakes all asleep on " + at + "\t" + value + " asleep";
     case operation::wake_address:
-      return "wakes one asleep at address " + at + " of " + value;
+      return "wakes one asleep at address " + at + "\t" + value + " asleep";
     case operation::woken:
       return "is woken on " + at;
     case operation::timed_out:
@@ -145,7 +149,7 @@ std::string trace::event_text(const event& e) const {
     case operation::close_handle:
       return "closes handle " + value;
     case operation::poll:
-      return "polls " + other + " handles: " + value + " ready";
+      return "polls " + other + " handles\t" + value + " ready";
     case operation::poll_sleep:
       return "falls asleep on " + other + " handles";
     case operation::pause:
@@ -171,18 +175,27 @@ std::string trace::event_text(const event& e) const {
 }
 
 std::string trace::text() const {
-  std::string text;
+  const auto padded = [](std::string cell, std::size_t width) {
+    if (cell.size() < width) cell.resize(width, ' ');
+    return cell;
+  };
+  constexpr std::size_t thread_width = 14;
+  constexpr std::size_t step_width = 52;
+  std::string text = "   step | " + padded("thread", thread_width) + " | " +
+                     padded("does", step_width) + " | finds\n";
   std::size_t i = 0;
   if (events_.size() > most_lines) {
     i = events_.size() - most_lines;
     text += "  ... " + std::to_string(i) + " steps before ...\n";
   }
   for (; i < events_.size(); ++i) {
-    std::string who = thread_text(events_[i].thread);
-    if (who.size() < 14) who.resize(14, ' ');
     const std::string number = std::to_string(i + 1);
-    text += std::string(number.size() < 5 ? 5 - number.size() : 0, ' ');
-    text += number + "  " + who + "  " + event_text(events_[i]) + "\n";
+    const std::string what = event_text(events_[i]);
+    const std::size_t tab = std::min(what.find('\t'), what.size());
+    text += std::string(number.size() < 7 ? 7 - number.size() : 0, ' ') + number + " | " +
+            padded(thread_text(events_[i].thread), thread_width) + " | " +
+            padded(what.substr(0, tab), step_width) + " | " +
+            what.substr(std::min(tab + 1, what.size())) + "\n";
   }
   return text;
 }

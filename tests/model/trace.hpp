@@ -73,7 +73,7 @@ class trace {
   std::string thread_text(int thread) const;
   std::string address_text(const void* address) const;
 
-  /// One line for each step.
+  /// A table with a line for each step.
   std::string text() const;
 
  private:

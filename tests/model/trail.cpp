@@ -20,6 +20,24 @@ char digit_of(int value) { return digits[static_cast<std::size_t>(value) % digit
 
 }  // namespace
 
+trail trail::random(std::uint64_t seed) {
+  trail result;
+  result.random_ = (seed + 1) * 0x9E3779B97F4A7C15u | 1;
+  // Some runs switch all the time, some hardly ever: each finds what the other does not.
+  result.restlessness_ = 1 + static_cast<int>(seed % 5);
+  return result;
+}
+
+int trail::first_choice(int alternatives) noexcept {
+  if (random_ == 0) return 0;
+  random_ ^= random_ << 13;
+  random_ ^= random_ >> 7;
+  random_ ^= random_ << 17;
+  const std::uint64_t drawn = random_ >> 16;
+  if ((drawn & ((std::uint64_t{1} << restlessness_) - 1)) != 0) return 0;
+  return static_cast<int>((drawn >> 8) % static_cast<std::uint64_t>(alternatives));
+}
+
 trail trail::parse(std::string_view text) {
   if (text.size() % 2 != 0) throw std::invalid_argument("a trail has two letters for each choice");
   trail result;
@@ -45,7 +63,8 @@ std::string trail::text() const {
 
 int trail::choose(int alternatives, std::uint32_t history, difference& changed) {
   if (position_ == choices_.size()) {
-    choices_.push_back({0, static_cast<std::uint8_t>(alternatives), true, history});
+    choices_.push_back({static_cast<std::uint8_t>(first_choice(alternatives)),
+                        static_cast<std::uint8_t>(alternatives), true, history});
   }
   choice& next = choices_[position_];
   if (next.alternatives != alternatives || (next.has_history && next.history != history)) {

@@ -17,6 +17,9 @@ class trail {
  public:
   static constexpr int most_alternatives = 36;
 
+  /// One that takes at random what it has not met yet.
+  static trail random(std::uint64_t seed);
+
   /// Reads what text() wrote. Throws: std::invalid_argument.
   static trail parse(std::string_view text);
 
@@ -49,8 +52,12 @@ class trail {
     std::uint32_t history;
   };
 
+  int first_choice(int alternatives) noexcept;
+
   host_vector<choice> choices_;
   std::size_t position_ = 0;
+  std::uint64_t random_ = 0;  // the state of the generator; 0: always alternative 0
+  int restlessness_ = 0;      // one choice of 2 to this power is drawn
 };
 
 }  // namespace model
