@@ -85,8 +85,8 @@ TEST(CheckerRuns, ThreadSlotsAreFilledOnceForAllRuns) {
     }
     return *static_cast<parker*>(slot.parker);
   };
-  const auto r =
-      model::verify(scenario("slots").bound(2).warm_up([&] { parker_of_this_thread(); }), [&] {
+  const model::result r =
+      scenario("slots").bound(2).warm_up([&] { parker_of_this_thread(); }).explore([&] {
         thread one([&] { parker_of_this_thread().state.fetch_add(1, memory_order_relaxed); });
         thread two([&] { parker_of_this_thread().state.fetch_add(1, memory_order_relaxed); });
         model::join_all();
@@ -94,6 +94,7 @@ TEST(CheckerRuns, ThreadSlotsAreFilledOnceForAllRuns) {
         model::check(own.state.fetch_add(1, memory_order_relaxed) == 0, "its first value");
         sys::raise_handle(own.handle);
       });
+  EXPECT_TRUE(r.exhausted) << r.report;
   EXPECT_GT(r.runs, 1u);
   EXPECT_EQ(made, 8);  // each thread a run can have
 }
@@ -183,6 +184,37 @@ TEST(CheckerRuns, TheEnvironmentReplaysATrail) {
   EXPECT_TRUE(other.exhausted);
   EXPECT_THROW((void)s.replay("replay:2:zz", body), std::invalid_argument);
   EXPECT_EQ(s.replay("replay:2:03", body).kind, failure::nondeterminism);
+}
+
+TEST(CheckerRuns, ASampleFindsWhatLiesBeyondTheBoundAndItsSeedReplaysIt) {
+  // Fails only if each thread is preempted twice between its stores.
+  const auto body = [] {
+    word w(0);
+    int seen = 0;
+    thread writer([&] {
+      for (std::uint32_t i = 1; i <= 3; ++i) w.store(i, memory_order_relaxed);
+    });
+    thread reader([&] {
+      for (std::uint32_t i = 1; i <= 3; ++i) seen += w.load(memory_order_relaxed) == i ? 1 : 0;
+    });
+    model::join_all();
+    model::check(seen < 3, "never in step");
+  };
+  const scenario s = scenario("in step").bound(2);
+  EXPECT_TRUE(s.explore(body).exhausted);
+  const model::result found = s.sample(10'000, 7, body);
+  EXPECT_EQ(found.kind, failure::check);
+
+  const std::string variable = "ABIDE_MODEL_SEED=";
+  const std::size_t at = found.report.find(variable);
+  ASSERT_NE(at, std::string::npos) << found.report;
+  setenv("ABIDE_MODEL_SEED", found.report.c_str() + at + variable.size(), 1);
+  const model::result again = s.sample(1, 7, body);
+  unsetenv("ABIDE_MODEL_SEED");
+  EXPECT_EQ(again.kind, failure::check);
+  EXPECT_EQ(again.trail, found.trail);
+  EXPECT_EQ(s.replay(found.trail, body).kind, failure::check);
+  EXPECT_TRUE(s.sample(1, 7, [] {}).message.empty());
 }
 
 }  // namespace

@@ -58,6 +58,18 @@ TEST(Instrumented, FindsARaceOnAVariableOfAnotherStack) {
   EXPECT_NE(r.message.find("stack 0"), std::string::npos) << r.message;
 }
 
+// The read may well come first: that it need not is the failure.
+TEST(Instrumented, FindsThatMemoryIsFreedWithNothingToOrderItAfterAUse) {
+  const model::result r = scenario("use, then free").bound(0).explore([] {
+    auto owned = std::make_unique<message>();
+    thread user([raw = owned.get()] { raw->text = 2; });
+    thread owner([&] { owned.reset(); });
+    model::join_all();
+  });
+  EXPECT_EQ(r.kind, failure::race);
+  EXPECT_EQ(r.runs, 1u);
+}
+
 TEST(Instrumented, FindsTheUseOfFreedMemory) {
   EXPECT_EQ(scenario("use after free")
                 .bound(0)
