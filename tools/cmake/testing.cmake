@@ -60,9 +60,11 @@ function(abide_model_test name)
   abide_add_gtest(${name}_model model abide_model ${ARGN})
 endfunction()
 
-# abide_noise_test(<name> <source>...): runs the product with delays injected around its atomics.
+# abide_noise_test(<name>): the test of that name against the product with noise.
 function(abide_noise_test name)
-  abide_add_gtest(${name}_noise noise abide_noise ${ARGN})
+  abide_add_gtest(${name}_noise noise abide_noise ${name}_test.cpp)
+  target_link_libraries(${name}_noise PRIVATE abide_noise_support)
+  target_precompile_headers(${name}_noise REUSE_FROM abide_noise_support)
 endfunction()
 
 # abide_example(<name> <source>...): a program of the documentation; passes when it returns 0.
