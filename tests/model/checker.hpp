@@ -133,7 +133,7 @@ struct result {
   std::string report;   // the failing run, step by step; after replay() of any run
   std::string trail;    // replays that run
 
-  /// One line: "name: t threads, N interleavings exhausted at <= k preemptions, x.x s", in weak
+  /// One line: "name: N interleavings of t threads exhausted at <= k preemptions, x.x s", in weak
   /// mode with "and <= s stale reads".
   std::string summary() const;
 };

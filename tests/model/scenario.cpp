@@ -81,9 +81,10 @@ result run_all(const std::string& name, const settings& s, int bound, trail firs
 
 std::string result::summary() const {
   if (kind != failure::none) return name + ": FAILED: " + message;
-  std::string text = name + ": " + std::to_string(threads) + " threads, " + std::to_string(runs);
-  if (!exhausted) return text + " interleavings run";
-  text += " interleavings exhausted at <= " + std::to_string(bound) + " preemptions";
+  std::string text = name + ": " + std::to_string(runs) + " interleavings of " +
+                     std::to_string(threads) + " threads ";
+  if (!exhausted) return text + "run";
+  text += "exhausted at <= " + std::to_string(bound) + " preemptions";
   if (stale_reads == settings::unlimited) {
     text += " and any stale reads";
   } else if (stale_reads != 0) {
