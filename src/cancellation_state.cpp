@@ -2,6 +2,7 @@
 #include "cancellation_state.hpp"
 
 #include <new>
+#include <optional>
 
 #include "core/process_hooks.hpp"
 #include "core/timer_queue.hpp"
@@ -121,17 +122,27 @@ void state::expire(detail::timer_node& node) noexcept {
   core::lock_timer_queue();
 }
 
+// One step to everybody else: what another thread arms, registers or links meanwhile is reset with
+// the rest, or not at all, and a cancel that is faster finds all as it was. So the queue's lock is
+// held around LOCK, as in cancel_at(); a source that was never armed does without.
 bool state::try_reset() noexcept {
-  if (is_canceled() || expiry().has_passed()) return false;
-  if (timed_.load(sys::memory_order_relaxed)) {
-    core::timer_section queue;
-    if (queue.disarm(*this) == stage::firing) return false;
-    expiry_.store(no_expiry, sys::memory_order_relaxed);
+  if (is_canceled()) return false;
+  std::optional<core::timer_section> queue;
+  std::uintptr_t before = 0;
+  for (;;) {
+    // Relaxed: asked again under LOCK, under which it is changed, once.
+    if (timed_.load(sys::memory_order_relaxed)) {
+      queue.emplace();
+      if (expiry().has_passed()) return false;  // it fires, or is about to
+    }
+    before = core::lock_word(word);
+    if (queue || !timed_.load(sys::memory_order_relaxed)) break;
+    core::unlock_word(word, before);
   }
-  const std::uintptr_t before = core::lock_word(word);
   const bool resets = (before & set_bit) == 0;
   callback_node* dropped = nullptr;
   if (resets) {
+    expiry_.store(no_expiry, sys::memory_order_relaxed);
     // A callback in place may be gone as soon as LOCK is given back, so it is in no list then.
     callback_node** end = &dropped;
     for (callback_node* n = callbacks_; n != nullptr; n = n->next) {
@@ -149,6 +160,8 @@ bool state::try_reset() noexcept {
     children_ = nullptr;
   }
   core::unlock_word(word, before);
+  if (resets && queue) queue->disarm(*this);
+  queue.reset();  // user code follows
   drop(dropped);
   return resets;
 }

@@ -14,10 +14,11 @@ namespace model {
 /// A deadline that the checker may let pass at any time.
 inline abide::deadline later() { return abide::deadline::after(std::chrono::seconds(1)); }
 
-/// Gives the calling thread its parker, outside the exploration.
+/// Gives the calling thread its parker, and that its handle, outside the exploration.
 inline void warm_thread() {
   abide::auto_reset_event event;
-  (void)event.wait_until(later());
+  const abide::os_handle handle(event.native_handle());
+  (void)abide::wait_until(later(), handle);
 }
 
 /// Explores a scenario of the product whose threads have waited before, up to so many preemptions.
