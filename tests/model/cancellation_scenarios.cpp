@@ -106,7 +106,7 @@ TEST(ModelCancellation, TreeShowsTheCancelBeforeACallbackRuns) {
 }
 
 TEST(ModelCancellation, TreeShowsACancelThatAChildBeganInItsHandle) {
-  model::exhaust("a child cancels itself while its parent is canceled", 2, [] {
+  model::exhaust("a child cancels itself while its parent is canceled", 3, [] {
     cancellation_source parent;
     auto child = cancellation_source::linked_to(parent.token());
     const abide::os_handle handle(child.token().native_handle());

@@ -74,7 +74,7 @@ TEST(ModelEvent, WhatPrecedesSetIsVisibleAfterTheWait) {
   for (const int which : {0, 1}) {
     scenario s(which == 0 ? "publication through set(), asleep or not"
                           : "publication through a second set()");
-    s.bound(2).weak().warm_up(model::warm_thread);
+    s.bound(3).weak().warm_up(model::warm_thread);
     model::verify(s, [which] {
       auto_reset_event event;
       model::plain<int> data(0);

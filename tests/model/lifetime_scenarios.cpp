@@ -128,26 +128,74 @@ TEST(ModelLifetime, DestructorLetsTwoDecidedWaitsLeave) {
   });
 }
 
-// The timer thread is the signaler.
-TEST(ModelLifetime, WaiterDestroysWaitableTimer) {
-  scenario s("the released waiter deletes a waitable timer");
-  s.bound(2).weak().spurious_wakes(1).warm_up(model::warm_thread);
-  model::verify(s, [] {
-    auto timer = std::make_unique<abide::waitable_timer>();
-    timer->set(model::later());
-    timer->wait();
-    timer.reset();
+// The contender may sleep on the word, with PARKED set, while the signaler gives LOCK back.
+template <class Object, class Signal, class Wait, class Contend>
+void waiter_destroys_beside_a_contender(const char* name, Object make, Signal signal, Wait wait,
+                                        Contend contend) {
+  scenario s(name);
+  s.bound(2).spurious_wakes(1).warm_up(model::warm_thread);
+  model::verify(s, [&] {
+    auto object = make();
+    auto* const raw = object.get();
+    model::thread signaler("signal", [&, raw] { signal(*raw); });
+    model::thread contender("contend", [&, raw] { contend(*raw); });
+    wait(*raw);
+    contender.join();
+    object.reset();
   });
 }
 
-TEST(ModelLifetime, WaiterDestroysATimedSource) {
-  scenario s("the waiter whom a deadline released drops the source and its token");
-  s.bound(2).weak().spurious_wakes(1).warm_up(model::warm_thread);
-  model::verify(s, [] {
-    auto token = cancellation_source(model::later()).token();
-    abide::wait(token);
-    token = {};
+TEST(ModelLifetime, WaiterDestroysAnEventWhoseLockIsContended) {
+  waiter_destroys_beside_a_contender(
+      "the released waiter deletes an event whose LOCK is contended",
+      [] { return std::make_unique<auto_reset_event>(); }, [](auto& e) { e.set(); },
+      [](auto& e) { e.wait(); },
+      [](auto& e) {
+        if (e.try_wait()) e.set();
+      });
+}
+
+TEST(ModelLifetime, WaiterDestroysASemaphoreWhoseLockIsContended) {
+  waiter_destroys_beside_a_contender(
+      "the released waiter deletes a semaphore whose LOCK is contended",
+      [] { return std::make_unique<semaphore>(0); }, [](auto& s) { s.release(); },
+      [](auto& s) { s.acquire(); },
+      [](auto& s) {
+        if (s.try_acquire()) s.release();
+      });
+}
+
+TEST(ModelLifetime, WaiterDropsAStateWhoseHandleWasExported) {
+  model::exhaust("the released waiter drops a state whose handle was exported", 3, [] {
+    auto source = std::make_unique<cancellation_source>();
+    auto* const raw = source.get();
+    auto token = std::make_unique<abide::cancellation_token>(source->token());
+    (void)token->native_handle();
+    model::thread canceler("cancel", [raw] { raw->cancel(); });
+    abide::wait(*token);
+    source.reset();
+    token.reset();
   });
+}
+
+// P11: whoever is still undecided ends the program, whoever is decided is let go.
+TEST(ModelLifetime, DestructorEndsTheProgramExactlyForAnUndecidedWait) {
+  scenario s("an event is destroyed while another one decides the wait");
+  s.bound(2).allow_fatal("abide::auto_reset_event").warm_up(model::warm_thread);
+  const auto result = model::verify(s, [] {
+    manual_reset_event winner;
+    auto other = std::make_unique<auto_reset_event>();
+    auto* const raw = other.get();
+    model::thread waiter("wait", [&, raw] {
+      model::check(abide::wait_any(winner, *raw) == 0, "only one is ever set");
+    });
+    waiter.await_asleep();
+    model::thread setter("set", [&] { winner.set(); });
+    other.reset();
+    model::join_all();
+  });
+  EXPECT_GT(result.fatal_runs, 0u);
+  EXPECT_LT(result.fatal_runs, result.runs);
 }
 
 }  // namespace

@@ -162,7 +162,7 @@ TEST(ModelSemaphore, WaitAnyOverTwoSemaphoresTakesOneUnit) {
 }
 
 TEST(ModelSemaphore, CountStaysExactWithAnExportedHandle) {
-  model::exhaust("a semaphore's count lives in its second word beside a handle", 2, [] {
+  model::exhaust("a semaphore's count lives in its second word beside a handle", 3, [] {
     semaphore sem(1);
     const abide::os_handle handle(sem.native_handle());
     model::thread taker("acquire", [&] { sem.acquire(); });
@@ -170,6 +170,41 @@ TEST(ModelSemaphore, CountStaysExactWithAnExportedHandle) {
     model::join_all();
     model::check(sem.available() == 1, "one in, one out");
     model::check(abide::wait_for(std::chrono::nanoseconds(0), handle), "a unit: readable");
+  });
+}
+
+TEST(ModelSemaphore, ReleaseOfTwoReachesBothUnlessOneIsCanceled) {
+  for (const auto order : {fairness::barging, fairness::fifo}) {
+    const bool fifo = order == fairness::fifo;
+    model::exhaust(fifo ? "fifo: release(2), one of two waits is canceled"
+                        : "barging: release(2), one of two waits is canceled",
+                   2, [order] {
+                     semaphore sem(0, order);
+                     cancellation_source source;
+                     const auto token = source.token();
+                     bool took = false;
+                     model::thread canceled("acquire, canceled", [&] {
+                       took = sem.acquire(abide::return_on(token)) == wait_status::ready;
+                     });
+                     model::thread other("acquire", [&] { sem.acquire(); });
+                     model::thread releaser("release 2", [&] { sem.release(2); });
+                     source.cancel();
+                     model::join_all();
+                     model::check(sem.available() == (took ? 0 : 1), "two units, in and out");
+                   });
+  }
+}
+
+// A woken thread cannot know whether another one sleeps on the word, so it takes LOCK with PARKED.
+TEST(ModelSemaphore, ThreeThatContendForTheLockAllGetIt) {
+  model::exhaust("three threads contend for LOCK", 2, [] {
+    semaphore sem(0, fairness::fifo);
+    (void)sem.native_handle();  // from now on every change takes LOCK
+    model::thread first("release 1", [&] { sem.release(); });
+    model::thread second("release 2", [&] { sem.release(); });
+    sem.release();
+    model::join_all();
+    model::check(sem.available() == 3, "three units");
   });
 }
 

@@ -113,4 +113,72 @@ TEST(ModelWaitAll, UnitBesideAPokedWaiterThatLeavesReachesIt) {
   });
 }
 
+// Each gives back what it took, so both must come to it; whoever took one of two would strand both.
+TEST(ModelWaitAll, TwoInOppositeOrderTakeTurns) {
+  model::exhaust("two wait_all over the same events in opposite order", 2, [] {
+    auto_reset_event e;
+    auto_reset_event f;
+    const auto give_back = [&] {
+      e.set();
+      f.set();
+    };
+    model::thread first("wait_all e f", [&] {
+      abide::wait_all(e, f);
+      give_back();
+    });
+    model::thread second("wait_all f e", [&] {
+      abide::wait_all(f, e);
+      give_back();
+    });
+    give_back();
+    model::join_all();
+    model::check(e.is_set() && f.is_set(), "both were given back");
+  });
+}
+
+TEST(ModelWaitAll, TwoInOppositeOrderShareTheUnitsOfTwoSemaphores) {
+  model::exhaust("two wait_all over two semaphores in opposite order", 2, [] {
+    semaphore a(0);
+    semaphore b(0, abide::fairness::fifo);
+    model::thread first("wait_all a b", [&] { abide::wait_all(a, b); });
+    model::thread second("wait_all b a", [&] { abide::wait_all(b, a); });
+    a.release(2);
+    b.release(2);
+    model::join_all();
+    model::check(a.available() == 0 && b.available() == 0, "two units of each, two takers");
+  });
+}
+
+TEST(ModelWaitAll, OneThatTimesOutLeavesTheSharedObjectToTheOther) {
+  model::exhaust("one of two wait_all over overlapping sets times out", 2, [] {
+    auto_reset_event e;
+    auto_reset_event never_set;
+    auto_reset_event g;
+    model::thread timed("wait_all, timed", [&] {
+      model::check(!abide::wait_all_until(later(), e, never_set), "one is never set");
+    });
+    model::thread other("wait_all", [&] { abide::wait_all(e, g); });
+    e.set();
+    g.set();
+    model::join_all();
+    model::check(!e.is_set() && !g.is_set(), "taken by the one that had all");
+  });
+}
+
+TEST(ModelWaitAll, WithAHandleTakesAllOrNothing) {
+  model::exhaust("wait_all over an event and a raw handle", 3, [] {
+    auto_reset_event e;
+    abide::manual_reset_event shown;
+    const abide::os_handle handle(shown.native_handle());
+    model::thread setter("set both", [&] {
+      e.set();
+      shown.set();
+    });
+    const bool took = abide::wait_all_until(later(), e, handle);
+    model::join_all();
+    model::check(e.is_set() == !took, "all or nothing");
+    model::check(!took || shown.is_set(), "the handle was readable");
+  });
+}
+
 }  // namespace

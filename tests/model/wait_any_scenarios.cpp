@@ -59,7 +59,7 @@ TEST(ModelWaitAny, SetAfterSetOnTheSameThreadReportsTheLowerIndex) {
 }
 
 TEST(ModelWaitAny, TheSameObjectTwiceTakesOneSignal) {
-  model::exhaust("a duplicate, set twice", 2, [] {
+  model::exhaust("a duplicate, set twice", 3, [] {
     auto_reset_event a;
     model::thread setter("set twice", [&] {
       a.set();
@@ -68,6 +68,52 @@ TEST(ModelWaitAny, TheSameObjectTwiceTakesOneSignal) {
     (void)abide::wait_any(a, a);
     model::join_all();
   });
+}
+
+TEST(ModelWaitAny, OverThreeObjectsSetByTwoThreadsTakesOne) {
+  model::exhaust("wait_any over three events, set by two threads", 2, [] {
+    auto_reset_event a;
+    auto_reset_event b;
+    auto_reset_event c;
+    model::thread first("set a, c", [&] {
+      a.set();
+      c.set();
+    });
+    model::thread second("set b", [&] { b.set(); });
+    const std::size_t i = abide::wait_any(a, b, c);
+    model::join_all();
+    model::check(a.is_set() == (i != 0) && b.is_set() == (i != 1) && c.is_set() == (i != 2),
+                 "two of three signals are left");
+    model::check(i != 2, "a was set before c");
+  });
+}
+
+TEST(ModelWaitAny, SignalAndWaitMeetsItsPartner) {
+  model::exhaust("signal_and_wait() against signal_and_wait()", 3, [] {
+    auto_reset_event a;
+    auto_reset_event b;
+    model::thread partner("signal b, wait a", [&] { abide::signal_and_wait(b, a); });
+    abide::signal_and_wait(a, b);
+    model::join_all();
+    model::check(!a.is_set() && !b.is_set(), "each took the other's signal");
+  });
+}
+
+TEST(ModelWaitAny, SignalAndWaitSignalsUnlessItWasCanceledBefore) {
+  model::scenario s("signal_and_wait() against cancel()");
+  s.bound(3).warm_up(model::warm_thread);
+  const auto result = model::verify(s, [] {
+    auto_reset_event signaled;
+    auto_reset_event never_set;
+    cancellation_source source;
+    const auto token = source.token();
+    model::thread canceler("cancel", [&] { source.cancel(); });
+    const auto how = abide::signal_and_wait(signaled, never_set, abide::return_on(token));
+    model::join_all();
+    model::check(how == abide::wait_status::canceled, "nothing else could end it");
+    model::outcome({signaled.is_set()});
+  });
+  EXPECT_EQ(result.outcomes, (std::set<std::string>{"0", "1"}));
 }
 
 }  // namespace
