@@ -142,7 +142,6 @@ bool state::try_reset() noexcept {
   const bool resets = (before & set_bit) == 0;
   callback_node* dropped = nullptr;
   if (resets) {
-    expiry_.store(no_expiry, sys::memory_order_relaxed);
     // A callback in place may be gone as soon as LOCK is given back, so it is in no list then.
     callback_node** end = &dropped;
     for (callback_node* n = callbacks_; n != nullptr; n = n->next) {
@@ -160,7 +159,10 @@ bool state::try_reset() noexcept {
     children_ = nullptr;
   }
   core::unlock_word(word, before);
-  if (resets && queue) queue->disarm(*this);
+  if (resets && queue) {
+    expiry_.store(no_expiry, sys::memory_order_relaxed);
+    queue->disarm(*this);
+  }
   queue.reset();  // user code follows
   drop(dropped);
   return resets;

@@ -20,13 +20,11 @@ TEST(ModelRegistration, DestructorAgainstInvocation) {
   model::exhaust("the destructor of a registration against cancel()", 3, [] {
     cancellation_source source;
     auto alive = std::make_unique<model::plain<int>>(0);
-    {
-      auto* const runs = alive.get();
-      const auto registration = source.token().register_callback([runs] { *runs = *runs + 1; });
-      model::thread canceler("cancel", [&] { source.cancel(); });
-      { const auto gone = std::move(const_cast<cancellation_registration&>(registration)); }
-      alive.reset();  // the callback is not running and never will
-    }
+    auto* const runs = alive.get();
+    std::optional registration(source.token().register_callback([runs] { *runs = *runs + 1; }));
+    model::thread canceler("cancel", [&] { source.cancel(); });
+    registration.reset();
+    alive.reset();  // the callback is not running and never will
   });
 }
 
