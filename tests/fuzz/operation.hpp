@@ -154,7 +154,7 @@ struct operation {
   int second = 0;           // the maximum, the period; 1 for an event that is made set
   bool is_fifo = false;
   ending end = ending::none;
-  name token;  // of the ending
+  name token;                     // of the ending
   std::vector<operation> action;  // of a callback: one
   friend bool operator==(const operation&, const operation&) = default;
 };
@@ -167,6 +167,12 @@ enum class profile { everything, portable };
 
 /// Every string of bytes is a sequence; longer strings make longer ones.
 sequence from_bytes(std::span<const std::byte> bytes, profile what);
+
+/// What has to exist for the operation to do anything. Whether the verb makes what it is about, and
+/// whether it may block.
+std::vector<name> operands(const operation& o);
+bool makes(verb v);
+bool is_wait(verb v);
 
 std::string to_text(name n);
 std::string to_text(const operation& o);
