@@ -28,8 +28,9 @@ std::optional<difference> compare_leftovers(const sequence& s) {
   const auto more_handles = world::open_handles() - handles;
   const long more_blocks = live_blocks() - blocks;
   if (more_handles == 0 && more_blocks == 0) return std::nullopt;
-  return difference{s.size(), std::to_string(more_handles) + " handles and " +
-                                  std::to_string(more_blocks) + " blocks of memory are left",
+  return difference{s.size(),
+                    std::to_string(more_handles) + " handles and " + std::to_string(more_blocks) +
+                        " blocks of memory are left",
                     "nothing is left"};
 }
 

@@ -5,7 +5,8 @@
 
 // There in programs that are built with AddressSanitizer.
 extern "C" {
-[[gnu::weak]] void __sanitizer_start_switch_fiber(void** save, const void* bottom, std::size_t size);
+[[gnu::weak]] void __sanitizer_start_switch_fiber(void** save, const void* bottom,
+                                                  std::size_t size);
 [[gnu::weak]] void __sanitizer_finish_switch_fiber(void* save, const void** bottom,
                                                    std::size_t* size);
 }

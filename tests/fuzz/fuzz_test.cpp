@@ -59,7 +59,8 @@ void play(profile what, long count, std::chrono::seconds most) {
     const sequence s = from_bytes(random_bytes(under_way), what);
     operations += static_cast<long>(s.size());
     ASSERT_FALSE(compare(s)) << "after " << played << " sequences, ABIDE_FUZZ_SEED=" << under_way
-                             << "\n" << failure(s);
+                             << "\n"
+                             << failure(s);
   }
   std::printf("figure: %ld sequences (%ld operations)\n", played, operations);
   for (int s : {SIGSEGV, SIGABRT}) std::signal(s, SIG_DFL);

@@ -45,9 +45,7 @@ class generator {
   }
   int below(int n) { return static_cast<int>(byte() % static_cast<unsigned>(n)); }
   bool one_in(int n) { return below(n) == n - 1; }
-  verb one_of(verbs list) {
-    return list.begin()[below(static_cast<int>(list.size()))];
-  }
+  verb one_of(verbs list) { return list.begin()[below(static_cast<int>(list.size()))]; }
   name named(char kind) {
     const int many = kind == 'e' ? 4 : kind == 'c' ? sources_ : kind == 'r' ? 6 : 2;
     return {kind, static_cast<unsigned char>(below(many))};
@@ -74,10 +72,10 @@ class generator {
 
   operation wait() {
     operation o;
-    o.what = is_portable() ? one_of({verb::wait, verb::wait_any, verb::wait_any, verb::wait_all})
-                           : one_of({verb::wait, verb::wait, verb::wait_any, verb::wait_any,
-                                     verb::wait_any, verb::wait_all, verb::wait_all,
-                                     verb::signal_and_wait, verb::sleep});
+    o.what = is_portable()
+                 ? one_of({verb::wait, verb::wait_any, verb::wait_any, verb::wait_all})
+                 : one_of({verb::wait, verb::wait, verb::wait_any, verb::wait_any, verb::wait_any,
+                           verb::wait_all, verb::wait_all, verb::signal_and_wait, verb::sleep});
     if (o.what == verb::wait) o.on = object();
     if (o.what == verb::signal_and_wait) {
       o.on = one_named("ees");
@@ -132,18 +130,17 @@ class generator {
       o.what = verb::destroy;
     } else if (o.on.kind == 'e') {
       // An auto-reset event's state is not to be asked in .NET.
-      o.what = is_portable()
-                   ? one_of({verb::set, verb::set, verb::reset, verb::try_wait})
-                   : one_of({verb::set, verb::set, verb::set, verb::reset, verb::pulse,
-                             verb::is_set, verb::try_wait});
+      o.what = is_portable() ? one_of({verb::set, verb::set, verb::reset, verb::try_wait})
+                             : one_of({verb::set, verb::set, verb::set, verb::reset, verb::pulse,
+                                       verb::is_set, verb::try_wait});
     } else if (o.on.kind == 's') {
       o.what = is_portable() ? one_of({verb::release, verb::release, verb::try_wait})
                              : one_of({verb::release, verb::release, verb::count, verb::try_wait});
       if (o.what == verb::release) o.number = below(4) + (is_portable() ? 1 : 0);
       if (o.what == verb::release && !is_portable() && one_in(32)) o.number = -1;
     } else {
-      o.what = one_of({verb::arm, verb::arm, verb::arm, verb::disarm, verb::is_set,
-                       verb::try_wait});
+      o.what =
+          one_of({verb::arm, verb::arm, verb::arm, verb::disarm, verb::is_set, verb::try_wait});
       if (o.what == verb::arm) {
         o.number = below(12);
         o.second = one_in(3) ? delay() : 0;
@@ -155,17 +152,18 @@ class generator {
   operation on_token(nesting n) {
     operation o;
     if (one_in(3)) {
-      o.what = is_portable() ? one_of({verb::is_canceled, verb::check, verb::can_be_canceled})
-                             : one_of({verb::is_canceled, verb::can_be_canceled, verb::reason,
-                                       verb::origin, verb::expires, verb::check, verb::handle,
-                                       verb::ready});
+      o.what = is_portable()
+                   ? one_of({verb::is_canceled, verb::check, verb::can_be_canceled})
+                   : one_of({verb::is_canceled, verb::can_be_canceled, verb::reason, verb::origin,
+                             verb::expires, verb::check, verb::handle, verb::ready});
       o.on = token();
       return o;
     }
     if (one_in(4)) {
-      o.what = is_portable() ? one_of({verb::unregister, verb::dispose})
-                             : one_of({verb::unregister, verb::dispose, verb::detach, verb::holds,
-                                       verb::destroy});
+      o.what =
+          is_portable()
+              ? one_of({verb::unregister, verb::dispose})
+              : one_of({verb::unregister, verb::dispose, verb::detach, verb::holds, verb::destroy});
       o.on = named('r');
       return o;
     }

@@ -17,7 +17,8 @@ inline std::int64_t whole_milliseconds(std::int64_t nanoseconds) {
 class instants {
  public:
   std::int64_t after(std::int64_t now, int delay) {
-    return (whole_milliseconds(now) + (delay == 0 ? -1 : delay)) * nanoseconds_a_millisecond + ++given_;
+    return (whole_milliseconds(now) + (delay == 0 ? -1 : delay)) * nanoseconds_a_millisecond +
+           ++given_;
   }
 
  private:

@@ -10,16 +10,14 @@ namespace fuzz {
 namespace {
 
 constexpr std::array words{
-    "manual",       "auto",       "timer",       "source",          "timed",   "semaphore",
-    "linked",       "token",      "destroy",     "set",             "reset",   "pulse",
-    "is_set",       "release",    "count",       "arm",             "disarm",  "handle",
-    "ready",        "try",        "wait",        "wait_any",        "wait_all", "signal_and_wait",
-    "sleep",        "cancel",     "cancel_after", "try_reset",      "is_canceled",
-    "can_be_canceled", "reason",  "origin",      "expires",         "check",   "register",
-    "unregister",   "dispose",    "detach",      "holds",           "advance", "nothing",
-    "throw"};
+    "manual",  "auto",    "timer",        "source",    "timed",       "semaphore",
+    "linked",  "token",   "destroy",      "set",       "reset",       "pulse",
+    "is_set",  "release", "count",        "arm",       "disarm",      "handle",
+    "ready",   "try",     "wait",         "wait_any",  "wait_all",    "signal_and_wait",
+    "sleep",   "cancel",  "cancel_after", "try_reset", "is_canceled", "can_be_canceled",
+    "reason",  "origin",  "expires",      "check",     "register",    "unregister",
+    "dispose", "detach",  "holds",        "advance",   "nothing",     "throw"};
 static_assert(words.size() == static_cast<std::size_t>(verb::raise) + 1);
-
 
 /// Reads the words of a line from left to right.
 class line_reader {
@@ -171,7 +169,9 @@ std::string time_and_ending(const operation& o) {
 }
 
 std::string to_text(const item& i) {
-  return (i.role == item_role::throw_on ? "throw:" : i.role == item_role::handle ? "handle:" : "") +
+  return (i.role == item_role::throw_on ? "throw:"
+          : i.role == item_role::handle ? "handle:"
+                                        : "") +
          to_text(i.what);
 }
 

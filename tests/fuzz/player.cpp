@@ -291,10 +291,10 @@ std::string player::execute_token(const operation& o) {
     case verb::origin:
       return name_of(t.origin());
     case verb::reason:
-      return !t.reason()                                     ? "none"
-             : t.reason() == std::errc::operation_canceled   ? "requested"
-             : t.reason() == std::errc::timed_out            ? "timed_out"
-                                                             : "unknown";
+      return !t.reason()                                   ? "none"
+             : t.reason() == std::errc::operation_canceled ? "requested"
+             : t.reason() == std::errc::timed_out          ? "timed_out"
+                                                           : "unknown";
     case verb::expires: {
       const abide::deadline at = t.expires_at();
       if (at.is_never()) return "never";

@@ -32,6 +32,7 @@ class player {
 
  private:
   struct callback;
+  struct helper;
   struct wait_arguments;
   template <class T>
   using slots = std::array<std::optional<T>, names_a_kind>;

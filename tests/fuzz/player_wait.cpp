@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <stdexcept>
 
 #include "fuzz/player.hpp"
@@ -33,6 +34,17 @@ std::string result_of(Call call) {
 }
 
 }  // namespace
+
+/// Another thread that loses patience with a wait while this lives.
+struct player::helper {
+  helper(abide::deadline when, abide::cancellation_source source) {
+    world::run_at(when.time().time_since_epoch().count(),
+                  [keep = std::move(source)]() mutable { keep.request_stop(); });
+  }
+  helper(const helper&) = delete;
+  helper& operator=(const helper&) = delete;
+  ~helper() { world::call_off(); }
+};
 
 /// The list of a wait, and what has to live while it lasts.
 struct player::wait_arguments {
@@ -100,7 +112,8 @@ std::string player::wait_for_list(const operation& o, abide::deadline until) {
   });
   if (!result.starts_with("index ")) return result;
   const auto found = o.items.begin() + std::stol(result.substr(6));
-  return text(static_cast<std::size_t>(std::find(o.items.begin(), found, *found) - o.items.begin()));
+  return text(
+      static_cast<std::size_t>(std::find(o.items.begin(), found, *found) - o.items.begin()));
 }
 
 std::string player::wait(const operation& o) {
@@ -113,14 +126,8 @@ std::string player::wait(const operation& o) {
   const abide::deadline until = o.number == ever   ? abide::deadline::never()
                                 : o.number == poll ? abide::deadline::after(0ms)
                                                    : after(o.number);
-  if (o.number == ever) {
-    // Another thread loses patience.
-    const std::int64_t when = after(patience).time().time_since_epoch().count();
-    world::run_at(when, [keep = *sources_[o.token.number]]() mutable { keep.request_stop(); });
-  }
-  struct patient {
-    ~patient() { world::call_off(); }
-  } const called_off;
+  std::optional<helper> impatient;
+  if (o.number == ever) impatient.emplace(after(patience), *sources_[o.token.number]);
   try {
     const std::string result = wait_until(o, until);
     return result == "canceled" ? "canceled " + to_text(o.token) : result;

@@ -13,8 +13,7 @@ namespace fuzz {
 std::string reference::run(const operation& o, const std::string& observed) {
   const outcome_text seen = read_outcome(observed);
   observed_ = seen.result;
-  observed_ran_.clear();
-  for (const auto& [who, result] : seen.ran) observed_ran_.push_back(who);
+  observed_ran_ = seen.ran;
   ran_.clear();
   handled_ = 0;
   outcome_text mine;

@@ -79,6 +79,7 @@ class reference {
     item_role role = item_role::element;
     object* what = nullptr;
     state_ptr token;
+    bool is_constant = false;  // the token that is canceled from the start
     std::string name;
     std::size_t shown = 0;
   };
@@ -151,8 +152,8 @@ class reference {
   // Of the operation under way.
   std::vector<std::pair<std::string, std::string>> ran_;
   int handled_ = 0;
-  std::string observed_;                   // its result
-  std::vector<std::string> observed_ran_;  // the callbacks that ran
+  std::string observed_;  // the result of what is executed: the operation or a callback
+  std::vector<std::pair<std::string, std::string>> observed_ran_;  // the callbacks that ran
 };
 
 }  // namespace fuzz

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <utility>
 
 #include "fuzz/reference.hpp"
 
@@ -150,7 +151,8 @@ bool reference::cancel(const state_ptr& root, const std::string& reason, int& er
   }
   if (waiter_ != nullptr && waiter_->decided.empty()) {
     for (const element& e : waiter_->items) {
-      if (e.role == item_role::handle || std::count(tree.begin(), tree.end(), e.token) == 0) continue;
+      if (e.role == item_role::handle || std::count(tree.begin(), tree.end(), e.token) == 0)
+        continue;
       waiter_->decided.push_back(outcome(e));
       waiter_->canceled |= e.role == item_role::throw_on;
     }
@@ -167,7 +169,7 @@ void reference::run_callbacks(const std::vector<state_ptr>& tree, int& errors) {
       if (s->callbacks.empty()) continue;
       const std::size_t at = ran_.size();
       const bool seen = at < observed_ran_.size() &&
-                        observed_ran_[at] == to_text(s->callbacks.back().registration);
+                        observed_ran_[at].first == to_text(s->callbacks.back().registration);
       if (!next || seen) next = s;
       if (seen) break;
     }
@@ -181,7 +183,10 @@ void reference::run_callbacks(const std::vector<state_ptr>& tree, int& errors) {
 std::string reference::call(name who, const operation& action) {
   const std::size_t at = ran_.size();
   ran_.emplace_back(to_text(who), "");
+  const std::string seen = at < observed_ran_.size() ? observed_ran_[at].second : "";
+  const std::string outer = std::exchange(observed_, seen);
   const std::string result = execute(action);
+  observed_ = outer;
   ran_[at].second = result;
   return result;
 }
@@ -204,7 +209,8 @@ std::string reference::enroll(const operation& o) {
 
 bool reference::unregister(registration& r) {
   if (!r.of) return false;
-  const auto removed = std::erase_if(r.of->callbacks, [&](const callback& c) { return c.id == r.id; });
+  const auto removed =
+      std::erase_if(r.of->callbacks, [&](const callback& c) { return c.id == r.id; });
   if (removed != 0) r = {};
   return removed != 0;
 }

@@ -9,7 +9,7 @@ namespace fuzz {
 
 bool reference::ready(const element& e) {
   if (e.what != nullptr) return e.what->units > 0;
-  return e.name == "canceled" || (e.token && e.token->canceled);
+  return e.is_constant || (e.token && e.token->canceled);
 }
 
 void reference::take(const element& e) {
@@ -34,17 +34,19 @@ std::vector<reference::element> reference::elements(const operation& o) {
   std::vector<element> all;
   for (std::size_t i = 0; i != list.size(); ++i) {
     const name n = list[i].what;
-    element e{list[i].role, nullptr, nullptr, to_text(n), i};
+    element e{list[i].role, nullptr, nullptr, false, to_text(n), i};
     if (n.kind == 'e' || n.kind == 's' || n.kind == 't') {
       e.what = &objects_.at({n.kind, n.number});
     } else {
-      e.token = token(n).state;
+      const token_value t = token(n);
+      e.token = t.state;
+      e.is_constant = t.constant_canceled;
     }
     for (const element& before : all) {
       if (before.role != e.role) continue;
       // Of equal tokens that throw the first is the one that is named.
-      if (e.role == item_role::throw_on && (i < count || throws) && e.token &&
-          before.token == e.token) {
+      if (e.role == item_role::throw_on && (i < count || throws) && before.token == e.token &&
+          before.is_constant == e.is_constant) {
         e.name = before.name;
       }
       if (i < count && before.name == e.name) e.shown = std::min(e.shown, before.shown);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <deque>
+#include <list>
 #include <new>
 #include <utility>
 #include <vector>
@@ -40,8 +40,8 @@ constexpr int first_handle = 1000;
 std::size_t handles_open = 0;
 void (*report)(const char*) = nullptr;
 
-std::deque<thread>& threads() {
-  static std::deque<thread> all;
+std::list<thread>& threads() {
+  static std::list<thread> all;
   return all;
 }
 
