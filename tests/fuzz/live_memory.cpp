@@ -16,6 +16,13 @@ void* operator new(std::size_t size) {
   ++live;
   return p;
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* p) noexcept {
   if (p != nullptr) --live;
   std::free(p);
