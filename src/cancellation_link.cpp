@@ -29,7 +29,8 @@ void state::follow(std::span<state* const> parents) noexcept {
   // All links before the first is listed: from then on a parent's cancel may walk them.
   for (state* parent : parents) {
     parent->references.fetch_add(1, sys::memory_order_relaxed);  // the caller holds one
-    new (reinterpret_cast<link*>(this + 1) + link_count_++) link{this, parent};
+    link& l = *new (reinterpret_cast<link*>(this + 1) + link_count_++) link{this, parent};
+    l.since = parent->resets_.load(sys::memory_order_relaxed);
   }
   for (link& l : links()) {
     state* const parent = l.parent;
@@ -39,6 +40,7 @@ void state::follow(std::span<state* const> parents) noexcept {
       if (l.next != nullptr) l.next->previous = &l;
       parent->children_ = &l;
       l.linked = true;
+      l.since = parent->resets_.load(sys::memory_order_relaxed);
     }
     core::unlock_word(parent->word, before);
     if ((before & set_bit) != 0) {
@@ -83,7 +85,8 @@ void state::visit_ancestors(Visit visit) noexcept {
     state* rest = s->next_visited_;
     for (link& l : s->links()) {
       // Relaxed: whoever resets a parent while its children are asked gets either answer.
-      if (l.severed.load(sys::memory_order_relaxed) || l.parent->visit_ == current) continue;
+      const std::uint64_t resets = l.parent->resets_.load(sys::memory_order_relaxed);
+      if (l.since != resets || l.parent->visit_ == current) continue;
       l.parent->visit_ = current;
       l.parent->next_visited_ = rest;
       rest = l.parent;

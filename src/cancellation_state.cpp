@@ -142,6 +142,9 @@ bool state::try_reset() noexcept {
   const bool resets = (before & set_bit) == 0;
   callback_node* dropped = nullptr;
   if (resets) {
+    // Severs also the links of canceled children, which are in the list no more. Relaxed: a hint to
+    // the visitors.
+    resets_.fetch_add(1, sys::memory_order_relaxed);
     // A callback in place may be gone as soon as LOCK is given back, so it is in no list then.
     callback_node** end = &dropped;
     for (callback_node* n = callbacks_; n != nullptr; n = n->next) {
@@ -152,10 +155,7 @@ bool state::try_reset() noexcept {
     }
     *end = nullptr;
     callbacks_ = nullptr;
-    for (link* l = children_; l != nullptr; l = l->next) {
-      l->linked = false;
-      l->severed.store(true, sys::memory_order_relaxed);  // under LOCK; a hint to the visitors
-    }
+    for (link* l = children_; l != nullptr; l = l->next) l->linked = false;
     children_ = nullptr;
   }
   core::unlock_word(word, before);

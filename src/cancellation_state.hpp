@@ -49,9 +49,9 @@ struct link {
   state* parent;
   link* next = nullptr;  // in the parent's list, under the parent's lock
   link* previous = nullptr;
-  link* pending = nullptr;           // in the work list of the parent's one cancel
-  bool linked = false;               // under the parent's lock
-  sys::atomic<bool> severed{false};  // the parent was reset: the child no longer follows it
+  link* pending = nullptr;  // in the work list of the parent's one cancel
+  bool linked = false;      // under the parent's lock
+  std::uint64_t since = 0;  // how often the parent was reset before; once more severs the link
 };
 
 /// What a source, its tokens and their registrations share. The word's LOCK guards what is marked
@@ -133,6 +133,7 @@ class state final : public cancellation_state_base, private detail::timer_node {
   sys::atomic<std::uint32_t> ended_callbacks_{0};  // a count << 1; bit 0: somebody sleeps on it
   sys::atomic<std::int64_t> expiry_{no_expiry};    // its own deadline, as steady time
   sys::atomic<bool> timed_{false};                 // was armed at some time
+  sys::atomic<std::uint64_t> resets_{0};           // written under LOCK
 
   state* next_ = nullptr;          // in the list of one cancel, or of the dead
   state* next_visited_ = nullptr;  // under links_mutex

@@ -130,6 +130,18 @@ TEST(CancellationReset, ChildNoLongerAsksTheParent) {
   EXPECT_TRUE(orphan.expires_at().is_never());
 }
 
+// A child that is canceled has left its parent, which still drops the link.
+TEST(CancellationReset, CanceledChildNoLongerAsksTheParent) {
+  cancellation_source parent;
+  cancellation_source child = cancellation_source::linked_to(parent.token());
+  EXPECT_TRUE(child.cancel());
+  EXPECT_TRUE(parent.try_reset());
+  parent.cancel_at(deadline::after(1h));
+  EXPECT_TRUE(child.token().expires_at().is_never());
+  EXPECT_TRUE(parent.cancel());
+  EXPECT_FALSE(abide::operation_canceled(parent.token()).caused_by(child.token()));
+}
+
 TEST(CancellationReset, KeepsItsOwnLinks) {
   cancellation_source parent;
   cancellation_source child = cancellation_source::linked_to(parent.token());
