@@ -78,11 +78,11 @@ TEST(Fuzz, SequencesDoWhatTheReferenceSays) {
     if (const auto d = compare(s)) FAIL() << explain(s, *d);
     return;
   }
-  play(profile::everything, support::rounds(20'000, 1'000'000), usual_time());
+  play(profile::everything, support::rounds(20'000, 200'000), usual_time());
 }
 
 TEST(Fuzz, PortableSequencesDoWhatTheReferenceSays) {
-  play(profile::portable, support::rounds(5'000, 200'000), usual_time());
+  play(profile::portable, support::rounds(5'000, 50'000), usual_time());
 }
 
 TEST(Fuzz, SequencesAreReadAsTheyAreWritten) {

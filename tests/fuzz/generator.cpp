@@ -21,6 +21,7 @@ class generator {
   sequence generate() {
     while (!bytes_.empty() && sequence_.size() < longest_) {
       operation o = next(nesting::top);
+      if (is_wait(o.what) && o.number != poll && one_in(2)) meanwhile(o);
       make_what_it_needs(o);
       if (o.what == verb::destroy) made_.erase(key(o.on));
       sequence_.push_back(std::move(o));
@@ -48,7 +49,9 @@ class generator {
   verb one_of(verbs list) { return list.begin()[below(static_cast<int>(list.size()))]; }
   name named(char kind) {
     const int many = kind == 'e' ? 4 : kind == 'c' ? sources_ : kind == 'r' ? 6 : 2;
-    return {kind, static_cast<unsigned char>(below(many))};
+    // Low numbers more often: what happens to the same few objects has consequences.
+    const int n = below(16);
+    return {kind, static_cast<unsigned char>(n * n * many / 256)};
   }
   name one_named(std::string_view kinds) {
     return named(kinds[static_cast<std::size_t>(below(static_cast<int>(kinds.size())))]);
@@ -94,6 +97,35 @@ class generator {
     }
     if (is_portable() && o.what == verb::wait_all) drop_doubles(o);
     return o;
+  }
+
+  /// Has a source's callback signal something of the wait that is to come, while it sleeps.
+  void meanwhile(const operation& wait) {
+    operation o;
+    o.what = verb::enroll;
+    o.on = named('r');
+    o.items.push_back({wait.token.kind == 'c' ? wait.token : named('c')});
+    operation signal;
+    signal.on = wait.on.kind != ' ' || wait.items.empty() ? wait.on : wait.items[0].what;
+    signal.what = signal.on.kind == 'e'   ? verb::set
+                  : signal.on.kind == 's' ? verb::release
+                                          : verb::nothing;
+    if (signal.what == verb::nothing) signal.on = {};
+    if (signal.what == verb::release) signal.number = 1;
+    o.action.push_back(signal);
+    operation end;
+    end.what = verb::cancel_after;
+    end.on = one_in(2) ? named('c') : o.items[0].what;
+    end.number = 1 + below(4);
+    if (one_in(4)) {
+      o.action[0] = {};
+      o.action[0].what = verb::cancel;
+      o.action[0].on = named('c');
+    }
+    for (operation* each : {&o, &end}) {
+      make_what_it_needs(*each);
+      sequence_.push_back(*each);
+    }
   }
 
   item waited_for(verb v) {

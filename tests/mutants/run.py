@@ -53,6 +53,7 @@ def programs():
                  re.findall(r"^abide_test\((\w+) \w+ (?:INTERNALS )?(\w+\.cpp)", lists, re.M)}
     for path in (ROOT / "tests" / "model").glob("*_scenarios.cpp"):
         of_source[f"model/{path.name}"] = f"model/{path.stem.removesuffix('_scenarios')}_model"
+    of_source["fuzz/fuzz_test.cpp"] = "fuzz/fuzz_test"
     suites = {}
     for source, program in of_source.items():
         text = (ROOT / "tests" / source).read_text()
