@@ -117,12 +117,13 @@ class generator {
     end.what = verb::cancel_after;
     end.on = one_in(2) ? named('c') : o.items[0].what;
     end.number = 1 + below(4);
-    if (one_in(4)) {
-      o.action[0] = {};
-      o.action[0].what = verb::cancel;
-      o.action[0].on = named('c');
-    }
-    for (operation* each : {&o, &end}) {
+    operation late = o;  // registered first, so it runs after the signal
+    late.on = named('r');
+    late.action[0] = {};
+    late.action[0].what = verb::cancel;
+    late.action[0].on = wait.token.kind == 'c' ? wait.token : named('c');
+    for (operation* each : {&late, &o, &end}) {
+      if (each == &late && one_in(2)) continue;
       make_what_it_needs(*each);
       sequence_.push_back(*each);
     }
