@@ -95,13 +95,17 @@ class Comparison:
         same = 0
         while same < min(len(net.ran), len(abide.ran)) and net.ran[same] == abide.ran[same]:
             same += 1
-        if any(self.uses_a_token(name) for name, _ in net.ran[:same + 1] + abide.ran[:same + 1]):
+        if self.uses_a_token(net.ran[:same + 1] + abide.ran[:same + 1]):
             return "sees"
-        names = [sorted(name for name, _ in result.ran) for result in (net, abide)]
-        if names[0] != names[1] or net.value != abide.value or same == len(net.ran):
+        if same == min(len(net.ran), len(abide.ran)):
             return None
         first, second = net.ran[same][0], abide.ran[same][0]
-        return "order" if first != second and self.tokens[first] != self.tokens[second] else None
+        if first == second or self.tokens[first] == self.tokens[second]:
+            return None
+        # All of them have run, unless one has unregistered another.
+        names = [sorted(name for name, _ in result.ran) for result in (net, abide)]
+        same_calls = names[0] == names[1] and net.value == abide.value
+        return "order" if same_calls or self.uses_a_token(net.ran + abide.ran) else None
 
-    def uses_a_token(self, registration):
-        return any(re.search(r"\b[ckr]\d", action) for action in self.actions[registration])
+    def uses_a_token(self, ran):
+        return any(re.search(r"\b[ckr]\d", action) for name, _ in ran for action in self.actions[name])
