@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """Breaks the library on purpose, one change at a time, and asks the tests whether they notice.
 
-    run.py [TEXT...]    plants the mutants whose promise, sentence or file contains a TEXT (all of
+    run.py [TEXT...]    plants the mutants whose promise, sentence, file or kind contains a TEXT (all of
                         them without one) in a copy of the sources, and fails if one lives
     run.py --matrix [--only TEXT] [--checks unit,model,...] [--fresh]
                         plants those with a `matrix` and asks every check by itself; see matrix.py
@@ -106,8 +106,10 @@ def main():
     if asked.table:
         README.write_text(catalogue.with_table(README.read_text(), mutants))
         return
+    workshop.leave_nothing_behind()
     texts = asked.texts or [asked.only]
-    wanted = [m for m in mutants if any(t in m["promise"] + m["sentence"] + m["file"] for t in texts)]
+    wanted = [m for m in mutants if any(
+        t in "\n".join((m["promise"], m["sentence"], m["file"], m.get("matrix", ""))) for t in texts)]
     if asked.matrix:
         wanted = [m for m in wanted if "matrix" in m]
         sys.exit(not (wanted and matrix.run(wanted, asked.checks.split(",") if asked.checks else [],

@@ -21,6 +21,7 @@ from catalogue import ROOT, title
 WORK = ROOT / "build" / "mutants"
 TREE = WORK / "tree"
 HANGS_AFTER = 30  # seconds of a test; the slowest of them takes three
+running = set()  # the groups of tests that run
 ENVIRONMENT = {**os.environ,
                "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_init_order=1",
                "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1"}
@@ -104,12 +105,13 @@ def run(preset, program, tests=(), enough=None, hangs_after=HANGS_AFTER):
         # A group of its own: a mutant may leave a child that spins for ever.
         started = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL,
                                    start_new_session=True, env=ENVIRONMENT)
+        running.add(started.pid)
         try:
             hangs = not ends(started, output, enough, hangs_after)
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(started.pid, signal.SIGKILL)
+            end_group(started.pid)
             started.wait()
+            running.discard(started.pid)
         text = read(output)
     begun = re.findall(r"^\[ RUN      \] (\S+)", text, re.M)
     failed = re.findall(r"^\[  FAILED  \] (\w+\.\w+)", text, re.M)
@@ -119,6 +121,22 @@ def run(preset, program, tests=(), enough=None, hangs_after=HANGS_AFTER):
     if started.returncode == 0 or enough and enough.is_set():
         return "", ""
     return ("crashes" if started.returncode < 0 else "fails"), test
+
+
+def end_group(pid):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def leave_nothing_behind():
+    """Who ends the runner ends its tests. The next run makes the copy whole again."""
+    def end(*_):
+        for pid in set(running):
+            end_group(pid)
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
 
 
 def read(output):
