@@ -165,19 +165,22 @@ def run(mutants, names, fresh):
         row = runner.finish(m)
         cells = ", ".join(f"{c.name} {row[c.name]['how']}" for c in asked)
         print(f"{title(m)} | {cells} | {time.monotonic() - started:.0f} s", flush=True)
+    return report(mutants)
+
+
+def report(mutants):
+    """Writes and prints the matrix as far as it was run. False if a mutant lives in all columns."""
+    every = all_checks()
+    runner = Runner(every)
     rows = [(m, runner.row(m)) for m in mutants]
-    report = table(rows, every) + figures(rows, every)
-    REPORT.write_text("\n".join(report) + "\n")
-    print("\n".join(report))
-    return not lives(rows)
+    lines = table(rows, every) + figures(rows, every)
+    REPORT.write_text("\n".join(lines) + "\n")
+    print("\n".join(lines))
+    return not [m for m, row in rows if row and not noticing(row)]
 
 
 def noticing(row):
     return [name for name, cell in row.items() if cell["how"] in NOTICED]
-
-
-def lives(rows):
-    return [m for m, row in rows if not noticing(row)]
 
 
 def promise_order(mutant):
@@ -214,9 +217,12 @@ def figures(rows, checks):
         noticed = [row for row in asked if row[c.name]["how"] in NOTICED]
         alone = [row for row in noticed if noticing(row) == [c.name]]
         lines.append(f"| {c.name} | {len(asked)} | {len(noticed)} | {len(alone)} |")
-    alive = lives(rows)
-    model_alone = [row for _, row in rows if noticing(row) == ["model"]]
+    asked = [(m, row) for m, row in rows if row]
+    alive = [m for m, row in asked if not noticing(row)]
+    model_alone = [row for _, row in asked if noticing(row) == ["model"]]
     lines += [""] + [f"LIVES: {title(m)}" for m in alive]
-    lines += [f"{len(rows) - len(alive)} of {len(rows)} mutants noticed, "
+    lines += [f"{len(asked) - len(alive)} of {len(asked)} mutants noticed, "
               f"{len(model_alone)} by the model alone"]
+    if len(asked) != len(rows):
+        lines[-1] += f"; {len(rows) - len(asked)} not run"
     return lines

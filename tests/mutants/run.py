@@ -6,6 +6,7 @@
                         them without one) in a copy of the sources, and fails if one lives
     run.py --matrix [--only TEXT] [--checks unit,model,...] [--fresh]
                         plants those with a `matrix` and asks every check by itself; see matrix.py
+    run.py --report     the matrix as far as it was run
     run.py --check      every mutant still fits the sources, its tests exist, the table is current
     run.py --unnoticed  the tests that no mutant names
     run.py --table      writes the tables of tests/README.md
@@ -94,7 +95,7 @@ def main():
     options.add_argument("texts", nargs="*")
     options.add_argument("--only", default="")
     options.add_argument("--checks", default="")
-    for flag in ("matrix", "fresh", "check", "unnoticed", "table"):
+    for flag in ("matrix", "report", "fresh", "check", "unnoticed", "table"):
         options.add_argument(f"--{flag}", action="store_true")
     asked = options.parse_args()
     mutants = catalogue.load()
@@ -110,8 +111,11 @@ def main():
     texts = asked.texts or [asked.only]
     wanted = [m for m in mutants if any(
         t in "\n".join((m["promise"], m["sentence"], m["file"], m.get("matrix", ""))) for t in texts)]
-    if asked.matrix:
+    if asked.matrix or asked.report:
         wanted = [m for m in wanted if "matrix" in m]
+    if asked.report:
+        sys.exit(not matrix.report(wanted))
+    if asked.matrix:
         sys.exit(not (wanted and matrix.run(wanted, asked.checks.split(",") if asked.checks else [],
                                             asked.fresh)))
     sys.exit(not (wanted and run(wanted)))
