@@ -114,6 +114,7 @@ class reference {
   std::vector<element> elements(const operation& o);
   std::string block(waiter& w, const operation& o);
   bool decided_now(waiter& w, std::string& result);
+  bool is_withheld(const element& e) const;
   void offer(object& o);
   static std::string outcome(const element& e);
   const std::string& choose(const std::vector<std::string>& candidates) const;

@@ -84,10 +84,28 @@ std::string reference::wait(const operation& o) {
   if (refused) entry.push_back("refused");
   if (!entry.empty()) return choose(entry);
 
+  if (w.all && std::any_of(w.items.begin(), w.items.end(),
+                           [&](const element& e) { return is_withheld(e); })) {
+    return "timed_out";
+  }
   std::string result;
   if (decided_now(w, result)) return w.all || o.what != verb::wait_any ? "ok" : result;
   if (o.number == poll) return "timed_out";
   return block(w, o);
+}
+
+/// P4: a callback's wait_all comes behind the wait that is queued on a barging semaphore. It does
+/// not get the unit of that; whether it gets another before that has left is not promised.
+bool reference::is_withheld(const element& e) const {
+  if (waiter_ == nullptr || waiter_->all || e.what == nullptr || e.role != item_role::element ||
+      e.what->what != object::type::semaphore) {
+    return false;
+  }
+  const auto is_same = [&](const element& other) {
+    return other.what == e.what && other.role == item_role::element;
+  };
+  if (std::none_of(waiter_->items.begin(), waiter_->items.end(), is_same)) return false;
+  return observed_ == "timed_out" || e.what->units <= (waiter_->decided.empty() ? 1 : 0);
 }
 
 /// Whether the wait ends when it looks, and how. At the call, and whenever it wakes.
