@@ -35,10 +35,20 @@ def run(binary, arguments):
     return ended.returncode == 0
 
 
+def check_program(path):
+    """Whether the CMake list of its folder makes a program of that name, or a test of its subject."""
+    lists = ROOT / path.parent.relative_to("build/dev") / "CMakeLists.txt"
+    subject = re.sub("_(model|test|noise)$", "", path.name)
+    return lists.exists() and re.search(rf"\b{subject}(_test)?\b", lists.read_text(encoding="utf-8"))
+
+
 def check_command(line, abide_wait):
-    command, *arguments = shlex.split(line, comments=True)
+    command, *arguments = [word for word in shlex.split(line, comments=True)
+                           if not re.match(r"[A-Z_]+=", word)]
     if command == BUILT_BY_TRY:
         return run(abide_wait, arguments)
+    if command.startswith("build/dev/"):
+        return check_program(pathlib.PurePath(command))
     if [command, *arguments[:-1]] == ["cmake", "--workflow", "--preset"]:
         return check_workflow(arguments[-1])
     return "/" in command and os.access(ROOT / command, os.X_OK)
