@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "core/process_hooks.hpp"
 #include "support/allocations.hpp"
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
@@ -118,6 +119,26 @@ TEST_F(ThreadLifeDeathTest, TheChildOfAForkHasNoHandleOfAWait) {
         support::finish();
       },
       testing::ExitedWithCode(0), "");
+}
+
+TEST(ThreadLife, AForkWaitsForWhoHoldsALockOfTheLibrary) {
+  abide::core::install_process_hooks();
+  const auto forks_only_once_given_back = [](void (*lock)() noexcept, void (*unlock)() noexcept) {
+    lock();
+    auto forking = run([] {
+      const pid_t child = ::fork();
+      if (child == 0) ::_exit(0);
+      int status = -1;
+      ::waitpid(child, &status, 0);
+      EXPECT_EQ(status, 0);
+    });
+    support::wait_until_asleep(forking.id(), support::asleep_in::futex);
+    unlock();
+    forking.get();
+  };
+  forks_only_once_given_back(abide::core::lock_timer_queue, abide::core::unlock_timer_queue);
+  forks_only_once_given_back(abide::core::lock_links, abide::core::unlock_links);
+  forks_only_once_given_back(abide::core::lock_parker_pool, abide::core::unlock_parker_pool);
 }
 
 TEST_F(ThreadLifeDeathTest, TheChildOfAForkFindsNoLockTaken) {
