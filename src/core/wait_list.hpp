@@ -36,7 +36,7 @@ class locked {
   locked& operator=(const locked&) = delete;
 
   std::uint32_t units() const noexcept { return state_.units; }
-  /// Whether there is something to take that no ordinary entry is promised (P4).
+  /// Whether a wait_all may take: ordinary waits that are queued go first, whatever ends them (P4).
   bool has_spare() const noexcept { return state_.units != 0 && first_ordinary() == nullptr; }
   bool is_empty() const noexcept { return state_.tail == nullptr; }
 
