@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cancellation_state.hpp"
 
+#include <mutex>
 #include <new>
 #include <optional>
 
 #include "core/process_hooks.hpp"
 #include "core/timer_queue.hpp"
 #include "core/wait_list.hpp"
+#include "links_mutex.hpp"
 
 // The life of a state; how it is canceled is in cancellation_cancel.cpp, how states are linked in
 // cancellation_link.cpp.
@@ -123,23 +125,25 @@ void state::expire(detail::timer_node& node) noexcept {
 }
 
 // One step to everybody else: what another thread arms, registers or links meanwhile is reset with
-// the rest, or not at all, and a cancel that is faster finds all as it was. So the queue's lock is
-// held around LOCK, as in cancel_at(); a source that was never armed does without.
+// the rest, or not at all, and a cancel that is faster, here or at an ancestor, finds all as it was.
+// So the queue's lock is held around LOCK, as in cancel_at(), and links_mutex, as in mark_tree(). A
+// source that was never armed, or is linked to nobody, does without.
 bool state::try_reset() noexcept {
   if (is_canceled()) return false;
   std::optional<core::timer_section> queue;
+  std::unique_lock tree(links_mutex(), std::defer_lock);
   std::uintptr_t before = 0;
   for (;;) {
     // Relaxed: asked again under LOCK, under which it is changed, once.
-    if (timed_.load(sys::memory_order_relaxed)) {
-      queue.emplace();
-      if (expiry().has_passed()) return false;  // it fires, or is about to
-    }
+    if (timed_.load(sys::memory_order_relaxed)) queue.emplace();
+    if (link_count_ != 0) tree.lock();
     before = core::lock_word(word);
     if (queue || !timed_.load(sys::memory_order_relaxed)) break;
     core::unlock_word(word, before);
+    if (tree) tree.unlock();
   }
-  const bool resets = (before & set_bit) == 0;
+  // A deadline that has passed fires, or is about to.
+  const bool resets = (before & set_bit) == 0 && !(queue && expiry().has_passed());
   callback_node* dropped = nullptr;
   if (resets) {
     // Severs also the links of canceled children, which are in the list no more. Relaxed: a hint to
@@ -157,12 +161,11 @@ bool state::try_reset() noexcept {
     callbacks_ = nullptr;
     for (link* l = children_; l != nullptr; l = l->next) l->linked = false;
     children_ = nullptr;
+    expiry_.store(no_expiry, sys::memory_order_relaxed);  // seen by who sees the rest
   }
   core::unlock_word(word, before);
-  if (resets && queue) {
-    expiry_.store(no_expiry, sys::memory_order_relaxed);
-    queue->disarm(*this);
-  }
+  if (tree) tree.unlock();
+  if (resets && queue) queue->disarm(*this);
   queue.reset();  // user code follows
   drop(dropped);
   return resets;

@@ -152,6 +152,20 @@ TEST(ModelDeadline, ResetIsOneStepToWhoArmsAndRegisters) {
   }
 }
 
+TEST(ModelDeadline, WhoSeesAResetSeesAllOfIt) {
+  model::exhaust("try_reset() of a timed source against who unregisters", 3, [] {
+    cancellation_source source;
+    const auto token = source.token();
+    source.cancel_at(much_later());
+    auto registration = token.register_callback([] {});
+    model::thread resetter("try_reset", [&] { (void)source.try_reset(); });
+    if (!registration.unregister() && !token.is_cancellation_requested()) {
+      model::check(token.expires_at().is_never(), "the deadline went with it");
+    }
+    model::join_all();
+  });
+}
+
 TEST(ModelDeadline, SourceGoesWhileItsDeadlineFires) {
   model::scenario s("the last of a timed source goes while it fires");
   s.bound(3).warm_up(model::warm_thread);

@@ -92,6 +92,25 @@ TEST(ModelLink, LinkMadeDuringAResetFollowsExactlyIfItSaysSo) {
   });
 }
 
+TEST(ModelLink, WhoSeesTheCancelOfAnAncestorResetsNothing) {
+  model::exhaust("try_reset() of a child against the cancel of its parent", 3, [] {
+    cancellation_source parent;
+    const auto child = cancellation_source::linked_to(parent.token());
+    const auto grandchild = cancellation_source::linked_to(child.token());
+    int runs = 0;
+    const auto registration = child.token().register_callback([&] { ++runs; });
+    model::thread canceler("cancel", [&] { parent.cancel(); });
+    const bool late = parent.is_cancellation_requested();
+    auto resetting = child;
+    const bool reset = resetting.try_reset();
+    model::join_all();
+    model::check(!late || !reset, "the cancel came first");
+    model::check(runs == (reset ? 0 : 1), "dropped by the reset, or run by the cancel");
+    model::check(grandchild.is_cancellation_requested() == !reset, "so is the link");
+    model::check(child.is_cancellation_requested(), "its own link stays");
+  });
+}
+
 TEST(ModelLink, ChildAndParentGoAtTheSameTime) {
   model::exhaust("a child and its parent go at the same time", 3, [] {
     auto parent = std::make_unique<cancellation_source>();
