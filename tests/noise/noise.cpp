@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 
@@ -54,7 +55,10 @@ void give_way() noexcept {
   }
   // Not nanosleep(), at which pthread_cancel() may end the thread.
   const timespec some{0, 20'000};
-  (void)::syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &some, nullptr);
+  const int error = errno;
+  // Six arguments, as __wrap_syscall() takes them.
+  (void)::syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &some, nullptr, 0, 0);
+  errno = error;
 }
 
 }  // namespace noise

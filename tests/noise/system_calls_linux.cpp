@@ -16,7 +16,8 @@
 // C library (ld --wrap), so the platform's sources are compiled as they are.
 //
 // Besides delays: a sleep may end for no reason, as after a signal, and a timeout may come late.
-// All of that the system may do as well, and the porting contract says so.
+// The porting contract allows all of that; the system itself prefers a changed word, a passed
+// deadline or a ready handle to an interruption.
 
 using namespace abide::noise;
 
