@@ -125,9 +125,9 @@ void state::expire(detail::timer_node& node) noexcept {
 }
 
 // One step to everybody else: what another thread arms, registers or links meanwhile is reset with
-// the rest, or not at all, and a cancel that is faster, here or at an ancestor, finds all as it was.
-// So the queue's lock is held around LOCK, as in cancel_at(), and links_mutex, as in mark_tree(). A
-// source that was never armed, or is linked to nobody, does without.
+// the rest, or not at all, and a cancel that is faster, here or at an ancestor, finds all as it
+// was. So the queue's lock is held around LOCK, as in cancel_at(), and links_mutex, as in
+// mark_tree(). A source that was never armed, or is linked to nobody, does without.
 bool state::try_reset() noexcept {
   if (is_canceled()) return false;
   std::optional<core::timer_section> queue;

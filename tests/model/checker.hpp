@@ -33,11 +33,11 @@
 // How it works. The product's sources are compiled unchanged, with tests/model/include first on the
 // include path, so their atomics come here, and are linked with this implementation of
 // src/platform/sys.hpp. The body runs as model thread 0 on a fiber; the threads it starts are
-// fibers of the same OS thread. Every operation on an atomic, every sleep, wake and handle
-// operation is one step, and before each of them the checker may let another thread run. Which
-// one, which sleeper a wake hits, whether a sleep times out, what a load in weak mode reads: each
-// is a choice, and explore() walks depth-first through all of them, starting the body again from
-// the beginning for each run. What is exhausted:
+// fibers of the same OS thread. Every operation on an atomic, every sleep and wake, every change
+// and poll of a handle is one step, and before each of them the checker may let another thread run.
+// Which one, which sleeper a wake hits, whether a sleep times out, what a load in weak mode reads:
+// each is a choice, and explore() walks depth-first through all of them, starting the body again
+// from the beginning for each run. What is exhausted:
 //   * all interleavings with at most bound() preemptions: a preemption is a switch away from a
 //     thread that could have gone on. ABIDE_MODEL_BOUND_EXTRA=n raises every bound by n;
 //   * in weak mode, all values its loads may read, at most two of them stale (see weak());
@@ -66,12 +66,12 @@
 // race on them or a use of freed memory is then found in every interleaving. That no such race
 // exists is what allows the checker to switch threads at atomic operations only.
 //
-// Limits. Bounded preemptions and stale reads. No load buffering: a load never reads a value stored
-// later in the run. The modification order of an atomic is the order in which its stores ran. A
-// read-modify-write, and a compare-exchange that fails, reads the newest value. No fences. seq_cst
-// is refused unless the scenario allows it; the order of all such operations is then the order in
-// which they ran. Of an ordinary variable, only accesses that begin at the same byte
-// are compared. At most 8 threads.
+// Limits. Bounded preemptions and stale reads, of the newest thirty values. No load buffering: a
+// load never reads a value stored later in the run. The modification order of an atomic is the
+// order in which its stores ran. A read-modify-write, and a compare-exchange that fails, reads the
+// newest value. No fences. seq_cst is refused unless the scenario allows it; the order of all such
+// operations is then the order in which they ran. Of an ordinary variable, only accesses that begin
+// at the same byte are compared. At most 8 threads.
 //
 // What ends the exploration with a failure, a report of the run and its trail: a check() that does
 // not hold; a deadlock: a thread blocked for good while no thread can run (daemons may stay
@@ -118,7 +118,8 @@ struct result {
   std::string name;
   int bound = 0;
   int stale_reads = 0;          // settings::unlimited: no bound
-  bool exhausted = false;       // all interleavings ran, and none failed
+  bool exhausted = false;       // all interleavings were searched, and none failed
+  bool replayed = false;        // that of ABIDE_MODEL_REPLAY alone
   std::uint64_t runs = 0;       // from beginning to end
   std::uint64_t cut_short = 0;  // and those whose rest was searched before
   std::uint64_t steps = 0;
@@ -188,8 +189,8 @@ class scenario {
   scenario& allow_fatal(std::string text);
 
   result explore(const std::function<void()>& body) const;
-  /// Makes so many runs at random, without a bound on preemptions; the n-th is that of seed + n.
-  /// ABIDE_MODEL_SEED=s replaces the seed; with runs = 1 that is the one run of a failure.
+  /// Makes so many runs at random, without a bound on preemptions; run n, from 0, is that of seed +
+  /// n. ABIDE_MODEL_SEED=s, a decimal number, replaces the seed: the first run is that of s.
   result sample(std::uint64_t runs, std::uint64_t seed, const std::function<void()>& body) const;
   /// Runs the one run of that trail and reports it. Throws: std::invalid_argument for a trail that
   /// is not of this scenario.

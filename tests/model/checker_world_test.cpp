@@ -102,6 +102,28 @@ TEST(CheckerWorld, ASpuriousWakeIsAChoice) {
             (outcomes{"1", "2"}));
 }
 
+TEST(CheckerWorld, ASleeperMayWakeWhileTheOtherIsInTheMiddle) {
+  const auto body = [] {
+    word flag(0);
+    atomic<int> x(0), y(0);
+    int a = 0, b = 0;
+    thread sleeper([&] {
+      sys::sleep(flag, 0, deadline::never());
+      a = x.load(memory_order_relaxed);
+      b = y.load(memory_order_relaxed);
+    });
+    sleeper.await_asleep();
+    x.store(1, memory_order_relaxed);
+    y.store(1, memory_order_relaxed);
+    flag.store(1, memory_order_release);
+    sys::wake_one(flag);
+    model::join_all();
+    model::outcome({a, b});
+  };
+  EXPECT_EQ(model::verify(scenario("woken in between").bound(2).spurious_wakes(1), body).outcomes,
+            (outcomes{"0 0", "0 1", "1 0", "1 1"}));
+}
+
 TEST(CheckerWorld, AWeakCompareExchangeMayFail) {
   const auto body = [] {
     word w(0);

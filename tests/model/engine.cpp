@@ -68,7 +68,7 @@ bool engine::execute(const std::function<void()>& body) {
 
 bool engine::run(const std::function<void()>& body) {
   if (!execute(body)) return false;
-  if (!ended_fatally_) check_end();
+  check_end();
   return failure_ == failure::none;
 }
 
@@ -101,6 +101,7 @@ bool engine::warm_up(const std::function<void()>& f) {
 void engine::check_end() {
   if (cut_short_) return;
   if (tells_runs_apart()) equivalence_classes.insert(order.number());
+  if (ended_fatally_) return;
   const auto found = [this](failure kind, std::string message) {
     failure_ = kind;
     message_ = std::move(message);
@@ -204,6 +205,12 @@ void record(operation what, const void* address, std::uint64_t value, std::uint6
        {static_cast<std::uint64_t>(what), e.without_place(value), e.without_place(other)}) {
     e.order.observe(e.threads.current(), part);
   }
+}
+
+void note_choice(int taken) {
+  engine& e = *engine::running();
+  if (!e.tells_runs_apart()) return;
+  e.order.observe(e.threads.current(), static_cast<std::uint64_t>(taken));
 }
 
 void note_step(footprint made) {

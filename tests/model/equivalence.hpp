@@ -11,9 +11,9 @@
 
 namespace model {
 
-/// What a run is, up to the order of independent steps: two runs get the same number exactly if the
-/// steps of each thread are the same in both, found and left the same, and every two steps that
-/// depend on each other came in the same order. (Unless two numbers of 64 bits meet by chance.)
+/// What a run is, up to the order of independent steps: two runs get the same number if the steps
+/// of each thread are the same in both, found and left the same and ended in the same way, and
+/// every two steps that depend on each other came in the same order; others by chance only.
 class equivalence {
  public:
   void start_run() noexcept {

@@ -21,8 +21,9 @@ int choose(int alternatives);
 void record(operation, const void* address = nullptr, std::uint64_t value = 0,
             std::uint64_t other = 0, std::memory_order = std::memory_order_relaxed);
 
-/// The current thread makes a step.
+/// The current thread makes a step; one that has more than one end had this one.
 void note_step(footprint);
+void note_choice(int taken);
 
 /// How a report names a thread, an address or a value.
 std::string describe_thread(int thread);

@@ -111,6 +111,7 @@ std::optional<result> scenario::replay_wanted(const std::function<void()>& body)
   const char* wanted = std::getenv("ABIDE_MODEL_REPLAY");
   if (wanted == nullptr || !is_trail_of(wanted, name_)) return std::nullopt;
   result r = replay(wanted, body);
+  r.replayed = true;
   std::fputs(r.report.c_str(), stderr);
   return r;
 }
@@ -134,7 +135,7 @@ result scenario::sample(std::uint64_t runs, std::uint64_t seed,
                         const std::function<void()>& body) const {
   if (std::optional<result> r = replay_wanted(body)) return *r;
   if (const char* wanted = std::getenv("ABIDE_MODEL_SEED"))
-    seed = std::strtoull(wanted, nullptr, 0);
+    seed = std::strtoull(wanted, nullptr, 10);
   settings s = settings_;
   s.search = reduction::none;
   result r = run_all(name_, s, no_bound, trail::random(seed), runs, body, [&](trail& t) {
@@ -142,7 +143,7 @@ result scenario::sample(std::uint64_t runs, std::uint64_t seed,
     return true;
   });
   if (r.kind != failure::none) {
-    r.report += "  or: ABIDE_MODEL_SEED=" + std::to_string(seed) + " and one run\n";
+    r.report += "  first of the random runs with: ABIDE_MODEL_SEED=" + std::to_string(seed) + "\n";
   }
   return r;
 }

@@ -227,8 +227,10 @@ void scheduler::collect(alternatives& found, thread_set ready, int timeouts) {
       if (!at(t).until.is_never()) add(t, wake_up::timed_out);
     });
   }
-  // A spurious wake is never what keeps a run from a deadlock.
-  if (spurious_left_ > 0 && found.count > 0) {
+  // A spurious wake is never what keeps a run from a deadlock: it is offered where somebody could
+  // go on without it, also if that one sleeps in the sleep set.
+  const bool could_go_on = ready != 0 || found.count > 0 || self().state == thread_state::runnable;
+  if (spurious_left_ > 0 && could_go_on) {
     for_each(may_time_out | in(thread_state::parked), [&](int t) { add(t, wake_up::spurious); });
   }
 }
@@ -314,7 +316,9 @@ wake_up scheduler::poll(const polled_handle* polled, std::size_t count, abide::d
   me.polled = polled;
   me.polled_count = count;
   me.until = until;
-  return block(thread_state::polling);
+  const wake_up how = block(thread_state::polling);
+  note_choice(static_cast<int>(how));
+  return how;
 }
 
 int scheduler::sleepers(const void* word) const noexcept {
@@ -328,6 +332,7 @@ void scheduler::wake_one(const void* word) {
   const int count = sleepers(word);
   if (count == 0) return;
   int skip = choose(count);
+  note_choice(skip);
   for_each(in(thread_state::asleep) | in(thread_state::parked), [&](int t) {
     if (at(t).word == word && skip-- == 0) enter(t, thread_state::runnable);
   });

@@ -41,7 +41,7 @@ struct model_thread {
   bool reusable = false;  // its fiber waits in run_bodies() for the next body
 
   bool fresh = false;      // resumed, and no step since: preempting it now would change nothing
-  bool impatient = false;  // pause() has refused, and nothing but loads since
+  bool impatient = false;  // pause() has refused, and no step since that may change anything
   wake_up how = wake_up::regular;  // how its last sleep ended
 
   const void* word = nullptr;  // asleep or parked here

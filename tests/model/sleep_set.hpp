@@ -27,7 +27,8 @@
 // run that stands for the other may lie beyond the bound (Coons, Musuvathi, McKinley, "Bounded
 // partial-order reduction", OOPSLA 2013).
 //
-// Timeouts, spurious wakes and polls change places with nothing. A join, a pause and the start of a
+// Timeouts, spurious wakes and polls change places with nothing, and are offered where they would
+// be if nobody slept in the set. A join, a pause and the start of a
 // thread are no steps, they change nothing that is read; to be safe they wake all that sleep. Stale
 // reads and spurious failures are counted for the whole run, whatever their order. What a step does
 // besides (ordinary variables, allocation) is ordered by the steps or a race, which is found in any

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "platform/sys.hpp"
 #include "support.hpp"
 
 namespace {
@@ -87,6 +88,34 @@ TEST(SleepSet, KeepsEveryRunOfThreadsThatMeetOnce) {
     model::outcome({seen[0], seen[1], seen[2]});
   };
   expect_that_nothing_is_lost("threads that meet once", 3, body);
+}
+
+// Who sleeps in the set is awake once another has woken for no reason, and may be all that could
+// have gone on without.
+TEST(SleepSet, KeepsEveryRunWithASpuriousWake) {
+  const auto body = [] {
+    atomic<int> x(0), z(0);
+    atomic<std::uint32_t> word(0u);
+    int r = 0, s = 0;
+    thread changer([&] {
+      z.store(1, memory_order_relaxed);
+      x.store(1, memory_order_relaxed);
+      word.store(1, memory_order_relaxed);
+      abide::sys::wake_one(word);
+    });
+    thread sleeper([&] {
+      r = z.load(memory_order_relaxed);
+      (void)abide::sys::sleep(word, 0, abide::deadline::never());
+      s = x.load(memory_order_relaxed);
+    });
+    model::join_all();
+    model::outcome({r, s});
+  };
+  for (int bound = 0; bound <= 4; ++bound) {
+    scenario s("a spurious wake");
+    const auto found = model::expect_that_nothing_is_lost(s.bound(bound).spurious_wakes(1), body);
+    EXPECT_EQ(found.outcomes.count("1 0"), bound == 0 ? 0u : 1u) << "at " << bound;
+  }
 }
 
 TEST(SleepSet, KeepsEveryRunOfARacedWaitAny) {

@@ -53,8 +53,10 @@ std::chrono::steady_clock::time_point now() noexcept {
   engine* e = engine::running();
   if (e == nullptr) return model::scheduler::first_time();
   e->threads.step(model::reads_clock());
-  model::record(operation::read_clock);
-  return e->threads.now();
+  const auto now = e->threads.now();
+  model::record(operation::read_clock, nullptr,
+                static_cast<std::uint64_t>(now.time_since_epoch().count()));
+  return now;
 }
 
 sleep_result sleep(const atomic<std::uint32_t>& word, std::uint32_t expected,

@@ -157,7 +157,7 @@ std::string trace::event_text(const event& e) const {
     case operation::refuse_to_pause:
       return "has paused long enough";
     case operation::read_clock:
-      return "reads the clock";
+      return "reads the clock\t" + std::to_string(e.value) + " ns";
     case operation::advance_clock:
       return "advances the clock by " + value + " ns";
     case operation::start:
