@@ -127,7 +127,7 @@ struct result {
   std::uint64_t fatal_runs = 0;  // runs that ended in an allowed sys::fatal()
   double seconds = 0;
   std::set<std::string> outcomes;       // what the runs passed to outcome()
-  std::set<std::uint64_t> equivalence;  // of the runs, if tell_runs_apart(): see equivalence.hpp
+  std::set<std::uint64_t> equivalence;  // of runs not ended by fatal(), if tell_runs_apart()
 
   failure kind = failure::none;
   std::string message;  // what failed

@@ -99,9 +99,9 @@ bool engine::warm_up(const std::function<void()>& f) {
 }
 
 void engine::check_end() {
-  if (cut_short_) return;
+  // A fatal end comes in the middle of what others do: how far they are is no result.
+  if (cut_short_ || ended_fatally_) return;
   if (tells_runs_apart()) equivalence_classes.insert(order.number());
-  if (ended_fatally_) return;
   const auto found = [this](failure kind, std::string message) {
     failure_ = kind;
     message_ = std::move(message);
