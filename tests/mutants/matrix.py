@@ -178,6 +178,7 @@ def report(mutants):
     runner = Runner(every)
     rows = [(m, runner.row(m)) for m in mutants]
     lines = table(rows, every) + figures(rows, every)
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text("\n".join(lines) + "\n")
     print("\n".join(lines))
     return not [m for m, row in rows if row and not noticing(row)]
