@@ -10,13 +10,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <limits>
-#include <mutex>
 #include <random>
-#include <utility>
 #include <vector>
 
 #include "support/long_form.hpp"
 #include "support/rendezvous.hpp"
+#include "support/renewed_source.hpp"
 #include "support/running.hpp"
 
 // A semaphore whose waits are canceled and timed out while units are on their way to them: no unit
@@ -48,14 +47,7 @@ class circle {
     }
   }
 
-  void cancel_at_random(unsigned seed) {
-    std::mt19937 random(seed);
-    while (!closed_.load(std::memory_order_relaxed)) {
-      exchange_source().cancel();
-      abide::sleep_for(microseconds(random() % 60));
-    }
-  }
-  void close() { closed_.store(true, std::memory_order_relaxed); }
+  support::renewed_source& source() { return source_; }
 
   long wrong() const { return wrong_; }
 
@@ -63,7 +55,7 @@ class circle {
   // Two units are wanted at most, so who holds one does not wait for ever for another.
   bool acquire(std::mt19937& random) {
     const microseconds little(random() % 60);
-    const auto stop = abide::return_on(source().token());
+    const auto stop = abide::return_on(source_.token());
     switch (random() % 4) {
       case 0:
         return units_.try_acquire_for(little);
@@ -76,22 +68,11 @@ class circle {
     }
   }
 
-  abide::cancellation_source source() {
-    const std::lock_guard guard(mutex_);
-    return source_;
-  }
-  abide::cancellation_source exchange_source() {
-    const std::lock_guard guard(mutex_);
-    return std::exchange(source_, abide::cancellation_source());
-  }
-
   semaphore& units_;
   const long most_;
   std::atomic<long> held_{0};
   std::atomic<long> wrong_{0};
-  std::atomic<bool> closed_{false};
-  std::mutex mutex_;
-  abide::cancellation_source source_;
+  support::renewed_source source_;
 };
 
 void expect_units_to_be_kept(semaphore& units, long units_in_circle) {
@@ -102,9 +83,9 @@ void expect_units_to_be_kept(semaphore& units, long units_in_circle) {
   for (unsigned i = 0; i != thread_count; ++i) {
     threads.push_back(support::run([&, i] { all.pass_around(i, turns); }));
   }
-  auto canceler = support::run([&] { all.cancel_at_random(9); });
+  auto canceler = support::run([&] { all.source().cancel_at_random(9, 60us); });
   for (auto& t : threads) t.get();
-  all.close();
+  all.source().close();
   canceler.get();
   EXPECT_EQ(all.wrong(), 0);
   EXPECT_EQ(units.available(), before);

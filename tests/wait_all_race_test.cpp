@@ -9,14 +9,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
-#include <mutex>
 #include <optional>
 #include <random>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "support/long_form.hpp"
+#include "support/renewed_source.hpp"
 #include "support/running.hpp"
 
 // P4 where sets overlap: everybody takes some of the same objects, in any order, with and without a
@@ -45,14 +44,7 @@ class pantry {
     }
   }
 
-  void cancel_at_random(unsigned seed) {
-    std::mt19937 random(seed);
-    while (!closed_.load(std::memory_order_relaxed)) {
-      exchange_source().cancel();
-      abide::sleep_for(microseconds(random() % 100));
-    }
-  }
-  void close() { closed_.store(true, std::memory_order_relaxed); }
+  support::renewed_source& source() { return source_; }
 
   long wrong() const { return wrong_; }
   long missed() const { return missed_; }
@@ -71,7 +63,7 @@ class pantry {
     std::vector<waitable_ref> items;
     for (const std::size_t i : which) items.push_back(at(i));
     const microseconds little(random() % 200);
-    const auto stop = abide::return_on(source().token());
+    const auto stop = abide::return_on(source_.token());
     std::size_t taken = which.size();
     switch (random() % 5) {
       case 0:
@@ -101,15 +93,6 @@ class pantry {
     return taken != 0;
   }
 
-  abide::cancellation_source source() {
-    const std::lock_guard guard(mutex_);
-    return source_;
-  }
-  abide::cancellation_source exchange_source() {
-    const std::lock_guard guard(mutex_);
-    return std::exchange(source_, abide::cancellation_source());
-  }
-
   waitable_ref at(std::size_t i) {
     if (i < event_count) return events_[i];
     return semaphores_[i - event_count];
@@ -131,9 +114,7 @@ class pantry {
   std::array<std::atomic<long>, object_count> held_{};
   std::atomic<long> wrong_{0};
   std::atomic<long> missed_{0};
-  std::atomic<bool> closed_{false};
-  std::mutex mutex_;
-  abide::cancellation_source source_;
+  support::renewed_source source_;
 };
 
 // Who holds a unit that it took beside another would be seen here, a unit that was lost in the sum,
@@ -145,9 +126,9 @@ TEST(WaitAllRace, OverlappingSetsGiveBackAllThatTheyTook) {
   for (unsigned i = 0; i != 5; ++i) {
     table.push_back(support::run([&, i] { all.live(i, meals); }));
   }
-  auto canceler = support::run([&] { all.cancel_at_random(20); });
+  auto canceler = support::run([&] { all.source().cancel_at_random(20, 100us); });
   for (auto& t : table) t.get();
-  all.close();
+  all.source().close();
   canceler.get();
   EXPECT_EQ(all.wrong(), 0);
   EXPECT_TRUE(all.is_full());

@@ -109,11 +109,7 @@ void timer_section::arm(timer_node& node, deadline due, std::int64_t period) noe
   timer_queue::queue().insert(node, due);
 }
 
-stage timer_section::disarm(timer_node& node) noexcept {
-  const stage before = node.at;
-  timer_queue::queue().remove(node);
-  return before;
-}
+void timer_section::disarm(timer_node& node) noexcept { timer_queue::queue().remove(node); }
 
 void rearm_locked(timer_node& node, deadline due) noexcept {
   timer_queue::queue().insert(node, due);

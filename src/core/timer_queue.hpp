@@ -33,8 +33,8 @@ class timer_section {
   void arm(timer_node& node, deadline due, std::int64_t period) noexcept;
 
   /// Disarms the timer; afterwards it is not firing, unless its fire function has given the lock
-  /// back. Returns: what it was before; `firing` stays.
-  timer_node::stage disarm(timer_node& node) noexcept;
+  /// back: then it goes on.
+  void disarm(timer_node& node) noexcept;
 };
 
 /// For fire functions, with the queue locked: puts a timer back that has just been taken out.

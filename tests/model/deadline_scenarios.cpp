@@ -16,9 +16,8 @@ namespace {
 using abide::cancellation_source;
 using abide::deadline;
 using model::later;
+using model::much_later;
 using std::chrono::seconds;
-
-deadline much_later() { return deadline::after(seconds(100)); }
 
 TEST(ModelDeadline, RearmedDeadlineCountsOrTheFirstHasFired) {
   model::scenario s("cancel_at() a later time against the deadline");

@@ -13,6 +13,8 @@ namespace model {
 
 /// A deadline that the checker may let pass at any time.
 inline abide::deadline later() { return abide::deadline::after(std::chrono::seconds(1)); }
+/// One that lies behind it.
+inline abide::deadline much_later() { return abide::deadline::after(std::chrono::seconds(100)); }
 
 /// Gives the calling thread its parker, and that its handle, outside the exploration.
 inline void warm_thread() {

@@ -16,9 +16,8 @@ namespace {
 using abide::deadline;
 using abide::waitable_timer;
 using model::later;
+using model::much_later;
 using std::chrono::seconds;
-
-deadline much_later() { return deadline::after(seconds(100)); }
 
 // P5: the timer thread is the signaler. The first search sees stale loads, the second is deeper.
 TEST(ModelTimer, WaiterDestroysIt) {
