@@ -26,6 +26,7 @@ set(ABIDE_HEADERS
   include/abide/sys/atomic.hpp
   include/abide/timer_node.hpp
   include/abide/wait.hpp
+  include/abide/wait_set.hpp
   include/abide/waitable.hpp
   include/abide/waitable_timer.hpp
 )
@@ -43,6 +44,7 @@ set(ABIDE_SOURCES
   src/os_handle.cpp
   src/semaphore.cpp
   src/wait.cpp
+  src/wait_set.cpp
   src/waitable_timer.cpp
   src/core/blocked_call.cpp
   src/core/exported_handle.cpp
@@ -55,6 +57,7 @@ set(ABIDE_SOURCES
   src/core/wait_all.cpp
   src/core/wait_any.cpp
   src/core/wait_list.cpp
+  src/core/watch.cpp
   src/core/word_lock.cpp
 )
 
@@ -75,6 +78,7 @@ else()
     src/platform/linux/ending.cpp
     src/platform/linux/futex.cpp
     src/platform/linux/handle.cpp
+    src/platform/linux/handle_set.cpp
     src/platform/linux/path.cpp
     src/platform/linux/process.cpp
     src/platform/linux/signals.cpp

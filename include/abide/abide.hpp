@@ -14,4 +14,5 @@
 #include <abide/signal_set.hpp>
 #include <abide/sleep.hpp>
 #include <abide/wait.hpp>
+#include <abide/wait_set.hpp>
 #include <abide/waitable_timer.hpp>

@@ -5,6 +5,7 @@
 
 #include "core/exported_handle.hpp"
 #include "core/wait_list.hpp"
+#include "core/watch.hpp"
 #include "platform/sys.hpp"
 
 // The end of an object that is not plainly at rest (P11). Linked entries are alive: a call unlinks
@@ -16,20 +17,21 @@ inline namespace v1 {
 namespace core {
 namespace {
 
-[[noreturn]] void end_program(const char* name, const void* object) noexcept {
+[[noreturn]] void end_program(const char* name, const void* object, const char* why) noexcept {
   char message[128];
-  std::snprintf(message, sizeof message, "abide: %s at %p destroyed while a thread waits on it",
-                name, object);
+  std::snprintf(message, sizeof message, "abide: %s at %p destroyed while %s", name, object, why);
   sys::fatal(message);
 }
 
-bool has_undecided(const locked& object) noexcept {
+// Why the object may not go: null if all its entries belong to calls that are decided.
+const char* who_still_needs(const locked& object) noexcept {
   wait_entry* entry = object.first();
   do {
-    if (entry->block->decided() == waiting) return true;
+    if (is_watch(*entry)) return "a wait_set watches it";
+    if (entry->block->decided() == waiting) return "a thread waits on it";
     entry = entry->next;
   } while (entry != object.first());
-  return false;
+  return nullptr;
 }
 
 }  // namespace
@@ -50,8 +52,8 @@ void retire(const waitable& w, kind k, const char* name, const void* user_object
       object.publish();
       break;
     }
-    if (core::has_undecided(object)) {
-      if (!sys::is_exiting()) core::end_program(name, user_object);
+    if (const char* why = core::who_still_needs(object); why != nullptr) {
+      if (!sys::is_exiting()) core::end_program(name, user_object, why);
       object.publish();
       break;
     }

@@ -2,6 +2,7 @@
 #include "core/wait_list.hpp"
 
 #include "core/exported_handle.hpp"
+#include "core/watch.hpp"
 
 namespace abide {
 inline namespace v1 {
@@ -131,8 +132,12 @@ void locked::follow_up() noexcept {
   while (observers_ != nullptr) {
     wait_entry& entry = *observers_;
     observers_ = entry.next;
-    // Done before the poke: the woken call must be able to link the entry again.
-    let_go(entry)->unpark();
+    if (is_watch(entry)) {
+      static_cast<watch&>(entry).report();
+    } else {
+      // Done before the poke: the woken call must be able to link the entry again.
+      let_go(entry)->unpark();
+    }
   }
   if (changed_ != nullptr) changed_->reconcile();
 }

@@ -108,6 +108,38 @@ class poll_set {
   std::byte* records_;
 };
 
+/// Many handles to look at together, which may come and go while others sleep on the set's own
+/// handle. A look costs what is ready, not what is in the set. The caller serialises its members,
+/// but for get().
+class handle_set {
+ public:
+  /// Throws: std::system_error with the OS code.
+  handle_set();
+  ~handle_set();
+  handle_set(const handle_set&) = delete;
+  handle_set& operator=(const handle_set&) = delete;
+
+  /// A handle that is readable while one in the set is ready.
+  native_handle_type get() const noexcept { return handle_; }
+
+  /// Throws: std::system_error with the OS code, also for a handle that is in the set already and
+  /// for one that the OS does not watch in this way.
+  void add(native_handle_type, io wanted, void* tag);
+  /// The handle may have been closed meanwhile.
+  void remove(native_handle_type) noexcept;
+
+  struct found {
+    void* tag;
+    io ready;
+  };
+  /// Writes down n handles that are ready, at most; in turns, if there are more.
+  /// Returns: how many. Error and hang-up always count as ready. Never blocks.
+  std::size_t look(found* list, std::size_t n) noexcept;
+
+ private:
+  native_handle_type handle_;
+};
+
 // ---- Threads ------------------------------------------------------------------------------------
 
 /// What the core keeps per thread. Its address names the thread while the thread lives.

@@ -12,6 +12,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -123,6 +125,29 @@ TEST_F(HeaderBlocks, Deadline) {
     event.set();
   });
 #include "deadline.1.cpp"
+}
+
+TEST_F(HeaderBlocks, WaitSet) {
+  const abide::cancellation_token& stop = token;
+  std::deque<abide::semaphore> queues;
+  for (int i = 0; i != 3; ++i) queues.emplace_back(1);
+  std::size_t served = 0;
+  const auto serve = [&](std::size_t i) {
+    EXPECT_LT(i, queues.size());
+    if (++served == queues.size()) owner.cancel();
+  };
+#include "wait_set.1.cpp"
+  EXPECT_EQ(served, 3u);
+}
+
+TEST_F(HeaderBlocks, WaitSetInBatches) {
+  abide::semaphore work(1);
+  abide::wait_set set;
+  set.add(work, 5);
+  std::size_t served = 0;
+  const auto serve = [&](std::size_t key) { served = key; };
+#include "wait_set.2.cpp"
+  EXPECT_EQ(served, 5u);
 }
 
 TEST_F(HeaderBlocks, FileWatch) {

@@ -245,6 +245,12 @@ io poll_set::ready(std::size_t i) const noexcept {
   return records(records_)[i].is_ready ? io::readable : io{};
 }
 
+handle_set::handle_set() { fatal("the world of this test has no sets of handles"); }
+handle_set::~handle_set() = default;
+void handle_set::add(native_handle_type, io, void*) {}
+void handle_set::remove(native_handle_type) noexcept {}
+std::size_t handle_set::look(found*, std::size_t) noexcept { return 0; }
+
 thread_slot& this_thread() noexcept {
   return fuzz::running != nullptr ? fuzz::running->slot : fuzz::caller_slot;
 }

@@ -169,6 +169,12 @@ io poll_set::ready(std::size_t position) const noexcept {
   return static_cast<io>(record.found);
 }
 
+handle_set::handle_set() { fatal("the world of this test has no sets of handles"); }
+handle_set::~handle_set() = default;
+void handle_set::add(native_handle_type, io, void*) {}
+void handle_set::remove(native_handle_type) noexcept {}
+std::size_t handle_set::look(found*, std::size_t) noexcept { return 0; }
+
 // ---- Threads and the end ------------------------------------------------------------------------
 
 thread_slot& this_thread() noexcept {

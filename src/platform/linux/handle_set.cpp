@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+
+#include "platform/linux/fail.hpp"
+#include "platform/linux/uncancelable.hpp"
+#include "platform/sys.hpp"
+
+// A handle_set is an epoll instance, level-triggered.
+
+namespace abide {
+inline namespace v1 {
+namespace sys {
+namespace {
+
+struct pairing {
+  io condition;
+  std::uint32_t events;
+};
+constexpr pairing pairings[] = {{io::readable, EPOLLIN},
+                                {io::writable, EPOLLOUT},
+                                {io::priority, EPOLLPRI},
+                                {io::hang_up, EPOLLHUP},
+                                {io::error, EPOLLERR}};
+
+}  // namespace
+
+handle_set::handle_set() : handle_(::epoll_create1(EPOLL_CLOEXEC)) {
+  if (handle_ < 0) refuse("epoll_create1", errno);
+}
+
+handle_set::~handle_set() { close_handle(handle_); }
+
+void handle_set::add(native_handle_type fd, io wanted, void* tag) {
+  epoll_event event{};
+  for (const pairing& p : pairings) {
+    if ((wanted & p.condition) != io{}) event.events |= p.events;
+  }
+  event.data.ptr = tag;
+  if (::epoll_ctl(handle_, EPOLL_CTL_ADD, fd, &event) < 0) refuse("epoll_ctl", errno);
+}
+
+void handle_set::remove(native_handle_type fd) noexcept {
+  // EBADF, ENOENT: it was closed, and left the set with that.
+  epoll_event unused{};
+  if (::epoll_ctl(handle_, EPOLL_CTL_DEL, fd, &unused) < 0 && errno != EBADF && errno != ENOENT) {
+    fail("epoll_ctl", errno);
+  }
+}
+
+std::size_t handle_set::look(found* list, std::size_t n) noexcept {
+  const uncancelable guard;
+  epoll_event events[32];
+  const int most = static_cast<int>(std::min(n, std::size(events)));
+  const int count = ::epoll_wait(handle_, events, most, 0);
+  if (count < 0) {
+    if (errno == EINTR) return 0;
+    fail("epoll_wait", errno);
+  }
+  for (int i = 0; i != count; ++i) {
+    io ready{};
+    for (const pairing& p : pairings) {
+      if ((events[i].events & p.events) != 0) ready |= p.condition;
+    }
+    list[i] = {events[i].data.ptr, ready};
+  }
+  return static_cast<std::size_t>(count);
+}
+
+}  // namespace sys
+}  // namespace v1
+}  // namespace abide
