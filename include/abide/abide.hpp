@@ -13,5 +13,6 @@
 #include <abide/semaphore.hpp>
 #include <abide/signal_set.hpp>
 #include <abide/sleep.hpp>
+#include <abide/spin.hpp>
 #include <abide/wait.hpp>
 #include <abide/waitable_timer.hpp>
