@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "support/first_wait.hpp"
 #include "support/kernel_calls.hpp"
 #include "support/running.hpp"
 #include "support/thread_facts.hpp"
@@ -26,6 +27,7 @@ class Spin : public testing::Test {
  protected:
   void SetUp() override {
     if (support::usable_processors() < 2) GTEST_SKIP() << "there is one processor";
+    calls.step = leap;
   }
 
   /// A thread that waits for the event again and again, after it has done what `prepare` says.
@@ -94,6 +96,7 @@ TEST_F(Spin, IsWhatTheThreadSaid) {
 }
 
 TEST_F(Spin, AnAnswerThatComesMeanwhileNeedsNoSystemCallOfEither) {
+  calls.step = 0;
   auto thread = run([&] {
     adaptive();
     const support::counted_thread counted(calls);
@@ -112,6 +115,7 @@ TEST_F(Spin, AnAnswerThatComesMeanwhileNeedsNoSystemCallOfEither) {
 }
 
 TEST_F(Spin, ACancelThatComesMeanwhileEndsTheWait) {
+  calls.step = 0;
   abide::cancellation_source source;
   auto thread = run([&, token = source.token()] {
     adaptive();
@@ -131,10 +135,9 @@ TEST_F(Spin, WhoDidNotAskForItSleepsAtOnce) {
 }
 
 TEST_F(Spin, WhoTakesItBackSleepsAtOnce) {
-  calls.step = leap;
-  auto thread = waiter([&] {
+  auto thread = waiter([] {
     adaptive();
-    EXPECT_FALSE(event.wait_for(1us));
+    support::block_once();
     abide::this_thread::set_spin(spin::off);
   });
   for (int i = 0; i != 10; ++i) EXPECT_EQ(looks_of_a_wait_that_sleeps(thread), 0);
@@ -152,7 +155,6 @@ TEST_F(Spin, WithOneProcessorThereIsNone) {
 }
 
 TEST_F(Spin, AfterFourThatDidNotPayAWaitSleepsAtOnceAndEach64thTriesAgain) {
-  calls.step = leap;
   auto thread = waiter(adaptive);
   for (int i = 0; i != 4; ++i) EXPECT_EQ(looks_of_a_wait_that_sleeps(thread), 2);
   for (int round = 0; round != 2; ++round) {
@@ -163,7 +165,6 @@ TEST_F(Spin, AfterFourThatDidNotPayAWaitSleepsAtOnceAndEach64thTriesAgain) {
 }
 
 TEST_F(Spin, OnceItPaysItGoesOn) {
-  calls.step = leap;
   auto thread = waiter(adaptive);
   for (int i = 0; i != 4 + 62; ++i) (void)looks_of_a_wait_that_sleeps(thread);
   support::wait_until_asleep(thread.id(), support::asleep_in::futex);
@@ -179,8 +180,9 @@ TEST_F(Spin, OnceItPaysItGoesOn) {
 }
 
 TEST_F(Spin, ItIsAskedForBeforeOrAfterTheFirstWait) {
+  calls.step = 0;
   auto thread = run([&] {
-    EXPECT_FALSE(event.wait_for(1us));
+    support::block_once();
     adaptive();
     const support::counted_thread counted(calls);
     event.wait();
@@ -192,9 +194,9 @@ TEST_F(Spin, ItIsAskedForBeforeOrAfterTheFirstWait) {
 }
 
 TEST_F(Spin, EndsWithTheThread) {
-  run([&] {
+  run([] {
     adaptive();
-    EXPECT_FALSE(event.wait_for(1us));
+    support::block_once();
   }).get();
   auto next = waiter([] {});  // waits where the other did
   for (int i = 0; i != 10; ++i) EXPECT_EQ(looks_of_a_wait_that_sleeps(next), 0);
