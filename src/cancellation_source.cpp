@@ -15,8 +15,11 @@ using detail::state_ref;
 
 cancellation_source::cancellation_source() : state_(state_ref::adopt(state::make())) {}
 
-cancellation_source::cancellation_source(deadline at) : cancellation_source() {
-  if (at.has_passed()) {
+cancellation_source::cancellation_source(deadline at)
+    : cancellation_source(at, at.has_passed() ? due::now : due::later) {}
+
+cancellation_source::cancellation_source(deadline at, due when) : cancellation_source() {
+  if (when == due::now) {
     as_state(*state_.get()).expire_at_once(at);
   } else if (!at.is_never()) {
     as_state(*state_.get()).cancel_at(at);

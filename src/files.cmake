@@ -23,6 +23,7 @@ set(ABIDE_HEADERS
   include/abide/semaphore.hpp
   include/abide/signal_set.hpp
   include/abide/sleep.hpp
+  include/abide/spin.hpp
   include/abide/sys/atomic.hpp
   include/abide/timer_node.hpp
   include/abide/wait.hpp
@@ -43,6 +44,7 @@ set(ABIDE_SOURCES
   src/operation_canceled.cpp
   src/os_handle.cpp
   src/semaphore.cpp
+  src/spin.cpp
   src/wait.cpp
   src/wait_set.cpp
   src/waitable_timer.cpp

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <deque>
 #include <limits>
-#include <map>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -18,7 +17,6 @@
 #include <vector>
 
 #include "core/process_hooks.hpp"
-#include "core/timer_heap.hpp"
 #include "support/rendezvous.hpp"
 #include "support/running.hpp"
 
@@ -256,32 +254,6 @@ TEST(WaitableTimer, ManyFireInTheOrderInWhichTheyAreDue) {
     for (std::size_t k = 0; k != i; ++k) late += !timers[k].is_set() ? 1 : 0;
   }
   EXPECT_EQ(late, 0);
-}
-
-TEST(TimerHeap, HasTheEarliestFirstWhateverIsTakenOut) {
-  using node = abide::detail::timer_node;
-  std::mt19937 random(11);
-  std::deque<node> nodes;
-  for (int i = 0; i != 100; ++i) nodes.emplace_back(nullptr);
-  std::multimap<deadline, node*> model;
-  abide::core::timer_heap heap;
-  for (int step = 0; step != 50'000; ++step) {
-    node& n = nodes[random() % nodes.size()];
-    const auto found = std::find_if(model.begin(), model.end(),
-                                    [&](const auto& entry) { return entry.second == &n; });
-    if (found == model.end()) {
-      n.due = steady_clock::time_point(nanoseconds(random() % 50));
-      heap.insert(n);
-      model.emplace(n.due, &n);
-    } else {
-      heap.remove(n);
-      model.erase(found);
-    }
-    ASSERT_EQ(heap.first() == nullptr, model.empty());
-    if (!model.empty()) {
-      ASSERT_EQ(heap.first()->due, model.begin()->first);
-    }
-  }
 }
 
 TEST(WaitableTimer, DestroyingAnArmedOneLeavesNothingBehind) {

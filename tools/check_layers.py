@@ -20,7 +20,7 @@ FILE_LIST = "src/files.cmake"
 # ---- Rooms: the first pattern that matches a path is its room.
 
 ROOMS = [
-    ("vocabulary", r"include/abide/((deadline|export|initially_set|io)\.hpp|sys/.*)"),
+    ("vocabulary", r"include/abide/((deadline|export|initially_set|io|spin)\.hpp|sys/.*)"),
     ("waitable", r"include/abide/(waitable|timer_node)\.hpp"),
     ("cancellation", r"include/abide/(cancel\w*|operation_canceled)\.hpp"),
     ("composition",

@@ -13,6 +13,7 @@
 #include <abide/semaphore.hpp>
 #include <abide/signal_set.hpp>
 #include <abide/sleep.hpp>
+#include <abide/spin.hpp>
 #include <abide/wait.hpp>
 #include <abide/wait_set.hpp>
 #include <abide/waitable_timer.hpp>

@@ -43,7 +43,7 @@ class ABIDE_API cancellation_source {
   explicit cancellation_source(deadline at);
   template <class R, class P>
   explicit cancellation_source(std::chrono::duration<R, P> d)
-      : cancellation_source(deadline::after(d)) {}
+      : cancellation_source(deadline::after(d), d > d.zero() ? due::later : due::now) {}
 
   /// A copy shares the request; what was moved from is empty.
   cancellation_source(const cancellation_source&) noexcept;
@@ -121,6 +121,8 @@ class ABIDE_API cancellation_source {
 
  private:
   friend class detail::access;
+  enum class due { now, later };
+  cancellation_source(deadline at, due when);
   explicit cancellation_source(detail::state_ref state) noexcept : state_(std::move(state)) {}
 
   detail::state_ref state_;

@@ -9,7 +9,7 @@ namespace abide {
 inline namespace v1 {
 namespace detail {
 
-/// A place in the process's one timer queue, a pairing heap. All fields but `fire` belong to the
+/// A place in the process's one timer queue, a heap of trees. All fields but `fire` belong to the
 /// queue, under its lock.
 struct timer_node {
   enum class stage : unsigned char { idle, armed, firing };
@@ -21,7 +21,8 @@ struct timer_node {
   std::int64_t period = 0;  // nanoseconds; 0: once
   timer_node* child = nullptr;
   timer_node* next = nullptr;
-  timer_node* previous = nullptr;  // the parent for a first child
+  timer_node* previous = nullptr;  // the parent for a first child, null for a root
+  unsigned char rank = 0;
   stage at = stage::idle;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "core/parker.hpp"
 
+#include <algorithm>
+
 #include "core/process_hooks.hpp"
 #include "core/word_lock.hpp"
 
@@ -57,7 +59,19 @@ void lock_parker_pool() noexcept { parker_pool::lock(); }
 void unlock_parker_pool() noexcept { parker_pool::unlock(); }
 void drop_parker_handles() noexcept { parker_pool::drop_handles(); }
 
+// An unpark that comes meanwhile finds `empty`, so it wakes nobody, and park() finds `notified`.
+void parker::wait_busily(deadline until) noexcept {
+  // Relaxed: only a guess at what the CAS of park() will find.
+  if (!spinner_.is_due() || state_.load(sys::memory_order_relaxed) != empty) return;
+  if (sys::spin_while(state_, empty, std::min(until, deadline::after(spinner::longest)))) {
+    spinner_.paid();
+  } else {
+    spinner_.failed();
+  }
+}
+
 sys::sleep_result parker::park(deadline until) noexcept {
+  if (spinner_.is_on()) wait_busily(until);
   std::uint32_t seen = empty;
   // Acquire on failure: pairs with unpark; on success it is not needed, going to sleep publishes
   // nothing.
@@ -124,6 +138,7 @@ parker_lease::parker_lease() {
   parker_ = static_cast<parker*>(slot.parker);
   if (parker_ == nullptr) {
     parker_ = parker_pool::take();
+    parker_->set_spin(slot.spins);
     if (!slot.ending) slot.parker = parker_;
   }
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "core/spinner.hpp"
 #include "platform/sys.hpp"
 
 namespace abide {
@@ -19,7 +20,8 @@ namespace core {
 ///
 // clang-format off
 ///     state             legal to find                   who changes it, to what
-///     empty             the owner is awake              owner -> asleep_*; unpark -> notified
+///     empty             the owner is awake, or waits    owner -> asleep_*; unpark -> notified
+///                         busily in park()
 ///     notified          awake, one wake is due          owner -> empty
 ///     asleep_in_futex   the owner is in sys::sleep      unpark -> notified, then a wake;
 ///                                                         owner, in time -> empty
@@ -31,6 +33,7 @@ namespace core {
 class parker {
  public:
   /// Sleeps until unpark() or the deadline; returns at once if an unpark is due. May return early.
+  /// Waits busily before that, if set_spin() says so and it pays.
   sys::sleep_result park(deadline until) noexcept;
 
   /// The same, and until one of the handles is ready. The set must hold own_handle() last.
@@ -39,6 +42,9 @@ class parker {
 
   /// Wakes the owner now or out of its next park(). Safe at any time, on any parker ever made.
   void unpark() noexcept;
+
+  /// The owner's, as this_thread::set_spin(). Forgets what was learned.
+  void set_spin(spin how) noexcept { spinner_.set(how); }
 
   /// The handle that unpark() raises while the owner sleeps in a poll; made at the first call.
   /// Throws: std::system_error with the OS code.
@@ -49,7 +55,10 @@ class parker {
   friend class parker_pool;
   enum : std::uint32_t { empty, notified, asleep_in_futex, asleep_in_poll };
 
+  void wait_busily(deadline until) noexcept;
+
   sys::atomic<std::uint32_t> state_{empty};
+  spinner spinner_;          // the owner's
   bool has_handle_ = false;  // the owner's, like handle_
   native_handle_type handle_{};
   parker* next_free_ = nullptr;  // the pool's, under its lock

@@ -20,6 +20,15 @@ class timer_queue {
   void lock() noexcept { lock_.lock(); }
   void unlock() noexcept { lock_.unlock(); }
 
+  /// Takes the lock, which the thread gives up between two timers for who waits here.
+  void enter() noexcept {
+    if (lock_.try_lock()) return;
+    // Relaxed: the thread looks under the lock, under which the guest goes from the count.
+    guests_.fetch_add(1, sys::memory_order_relaxed);
+    lock();
+    guests_.fetch_sub(1, sys::memory_order_relaxed);
+  }
+
   void start() {
     // Acquire: pairs with the store below; a hint that saves the lock.
     if (started_.load(sys::memory_order_acquire)) return;
@@ -69,6 +78,12 @@ class timer_queue {
         heap_.remove(*first);
         first->at = stage::firing;
         first->fire(*first);  // may have given the lock back and taken it again
+        // Unlocking alone lets nobody in: who sleeps on the lock would find it taken again. So the
+        // thread sleeps past what is due, and the guest wakes it on leaving.
+        if (guests_.load(sys::memory_order_relaxed) != 0) {
+          first = nullptr;
+          break;
+        }
       }
       sleeps_until_ = first != nullptr ? first->due : deadline::never();
       const deadline until = sleeps_until_;
@@ -82,6 +97,7 @@ class timer_queue {
 
   word_mutex lock_;
   timer_heap heap_;
+  sys::atomic<std::uint32_t> guests_{0};  // sections that wait for the lock
   sys::atomic<std::uint32_t> wakes_{0};
   deadline sleeps_until_;  // how long the thread sleeps if nobody wakes it
   sys::atomic<bool> started_{false};
@@ -94,7 +110,7 @@ void unlock_timer_queue() noexcept { timer_queue::queue().unlock(); }
 
 void start_timer_thread() { timer_queue::queue().start(); }
 
-timer_section::timer_section() noexcept { timer_queue::queue().lock(); }
+timer_section::timer_section() noexcept { timer_queue::queue().enter(); }
 
 timer_section::~timer_section() {
   timer_queue& queue = timer_queue::queue();

@@ -9,7 +9,8 @@
 /// All timed sources and waitable timers of the process, in one queue served by one thread, which
 /// the first of them starts and nobody joins. The queue's lock is held while a timer fires, so that
 /// disarm() returns only when the timer is not firing; a fire function that runs user code gives
-/// the lock back for it (INV-8).
+/// the lock back for it (INV-8). A section that has to wait for the lock waits for one timer to
+/// fire, not for all that are due.
 namespace abide {
 inline namespace v1 {
 namespace core {
@@ -28,7 +29,7 @@ class timer_section {
   timer_section(const timer_section&) = delete;
   timer_section& operator=(const timer_section&) = delete;
 
-  /// Arms the timer, or arms it anew. Amortised O(log n), without an allocation.
+  /// Arms the timer, or arms it anew. O(log n), without an allocation.
   /// Requires: the thread was started.
   void arm(timer_node& node, deadline due, std::int64_t period) noexcept;
 

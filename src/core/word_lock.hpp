@@ -46,6 +46,13 @@ inline void unlock_word(sys::atomic<std::uintptr_t>& word, std::uintptr_t value)
 class word_mutex {
  public:
   void lock() noexcept { lock_word(word_); }
+  bool try_lock() noexcept {
+    std::uintptr_t seen = word_.load(sys::memory_order_relaxed);
+    // Acquire: pairs with the release in unlock_word.
+    return (seen & lock_bit) == 0 &&
+           word_.compare_exchange_strong(seen, seen | lock_bit, sys::memory_order_acquire,
+                                         sys::memory_order_relaxed);
+  }
   void unlock() noexcept { unlock_word(word_, 0); }
 
  private:

@@ -4,6 +4,7 @@
 #include <abide/deadline.hpp>
 #include <abide/export.hpp>
 #include <abide/io.hpp>
+#include <abide/spin.hpp>
 #include <abide/sys/atomic.hpp>
 
 #include <cstddef>
@@ -54,6 +55,14 @@ void wake_address(const atomic<std::uintptr_t>* word) noexcept;
 /// One step of a short busy wait; `round` counts from 0.
 /// Returns: false when it is better to sleep: after some rounds, at once with one processor.
 bool pause(unsigned round) noexcept;
+
+/// Waits busily while `word` holds `expected`, about until the deadline, and keeps the processor
+/// while it does; orders nothing.
+/// Returns: whether the word holds something else.
+bool spin_while(const atomic<std::uint32_t>& word, std::uint32_t expected, deadline until) noexcept;
+
+/// Whether the calling thread may run on more than one processor.
+bool has_other_processor() noexcept;
 
 // ---- Event handles ------------------------------------------------------------------------------
 
@@ -146,6 +155,7 @@ class handle_set {
 struct thread_slot {
   void* parker = nullptr;  // the thread's parker between waits
   bool ending = false;     // the thread is past its exit hook: keep nothing here any more
+  spin spins = spin::off;  // what the thread does before it sleeps
 };
 
 /// The calling thread's slot; usable until the very end of the thread. When a thread that has

@@ -186,6 +186,10 @@ void sleep_on_address(const atomic<std::uintptr_t>&, std::uintptr_t) noexcept {
 }
 void wake_address(const atomic<std::uintptr_t>*) noexcept {}
 bool pause(unsigned) noexcept { return false; }
+bool spin_while(const atomic<std::uint32_t>& word, std::uint32_t expected, deadline) noexcept {
+  return word.load() != expected;
+}
+bool has_other_processor() noexcept { return false; }
 
 native_handle_type make_handle() {
   fuzz::handles.push_back(0);

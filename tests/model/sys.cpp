@@ -98,6 +98,17 @@ bool pause(unsigned) noexcept {
   return e != nullptr && e->threads.pause();
 }
 
+// One look, before which the others may go on for as long as they can.
+bool spin_while(const atomic<std::uint32_t>& word, std::uint32_t expected, deadline) noexcept {
+  engine& e = run();
+  e.threads.step(model::reads(&word));
+  const int thread = e.threads.current();
+  model::location& l = e.atomics.reach(&word, sizeof word, thread);
+  return e.atomics.read_newest(l, thread, std::memory_order_relaxed) != expected;
+}
+
+bool has_other_processor() noexcept { return true; }
+
 // ---- Event handles ------------------------------------------------------------------------------
 
 native_handle_type make_handle() {

@@ -64,12 +64,17 @@ const void* low_half(const atomic<std::uintptr_t>* word) noexcept {
 // How long to wait for LOCK before sleeping on it: a section is a few instructions, so a holder
 // that runs is done within this; with one processor a holder that is met does not run.
 unsigned busy_rounds() noexcept {
-  static const unsigned rounds = [] {
-    cpu_set_t usable;
-    return ::sched_getaffinity(0, sizeof usable, &usable) == 0 && CPU_COUNT(&usable) == 1 ? 0u
-                                                                                          : 40u;
-  }();
+  static const unsigned rounds = has_other_processor() ? 40 : 0;
   return rounds;
+}
+
+// Tells the processor that this is a busy wait: some tens of nanoseconds on most.
+void relax() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
 }
 
 }  // namespace
@@ -94,12 +99,25 @@ void wake_address(const atomic<std::uintptr_t>* word) noexcept {
 
 bool pause(unsigned round) noexcept {
   if (round >= busy_rounds()) return false;
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
+  relax();
   return true;
+}
+
+bool spin_while(const atomic<std::uint32_t>& word, std::uint32_t expected,
+                deadline until) noexcept {
+  constexpr int looks_per_look_at_the_clock = 16;
+  do {
+    for (int i = 0; i != looks_per_look_at_the_clock; ++i) {
+      if (word.load(memory_order_relaxed) != expected) return true;
+      relax();
+    }
+  } while (!until.has_passed());
+  return false;
+}
+
+bool has_other_processor() noexcept {
+  cpu_set_t usable;  // too small for a very large machine: then the call fails
+  return ::sched_getaffinity(0, sizeof usable, &usable) != 0 || CPU_COUNT(&usable) > 1;
 }
 
 }  // namespace sys
