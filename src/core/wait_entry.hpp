@@ -63,6 +63,7 @@ struct alignas(8) wait_entry {
   wait_block* block = nullptr;
   outcome grants = waiting;  // what the claim becomes if this entry's object ends the call
   group rank = group::ordinary;
+  bool came_alone = false;   // nobody was queued when this was; its call's
   std::uint32_t passed = 0;  // releases that went past this entry at the head; under LOCK
   sys::atomic<link> status{link::unlinked};
 };

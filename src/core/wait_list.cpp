@@ -18,22 +18,6 @@ constexpr std::uint32_t most_overtakes = 64;
 
 }  // namespace
 
-bool append_alone(const waitable& w, kind k, wait_entry& entry) noexcept {
-  if (is_counted(k)) return false;  // the count would have to move with it
-  std::uintptr_t nobody = 0;
-  entry.next = entry.previous = &entry;
-  // Relaxed: published with the word.
-  entry.status.store(link::linked, sys::memory_order_relaxed);
-  // Release: pairs with the acquire of the next lock_word. Acquire: pairs with the release of
-  // whoever left the word empty, as a LOCK section would.
-  if (w.word.compare_exchange_strong(nobody, reinterpret_cast<std::uintptr_t>(&entry),
-                                     sys::memory_order_acq_rel, sys::memory_order_relaxed)) {
-    return true;
-  }
-  entry.status.store(link::unlinked, sys::memory_order_relaxed);
-  return false;
-}
-
 void locked::append(wait_entry& entry) noexcept {
   wait_entry* before = state_.tail;  // the last entry that stays in front of the new one
   if (before == nullptr) {

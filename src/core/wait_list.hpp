@@ -17,10 +17,42 @@ class exported_handle;
 
 /// Queues an ordinary entry on an event or token that is not set and has nobody queued: one CAS in
 /// place of a LOCK section. Returns: false, and nothing is changed, if the object is anything else.
-bool append_alone(const waitable& w, kind k, wait_entry& entry) noexcept;
+inline bool append_alone(const waitable& w, kind k, wait_entry& entry) noexcept {
+  if (is_counted(k)) return false;  // the count would have to move with it
+  std::uintptr_t nobody = 0;
+  entry.next = entry.previous = &entry;
+  // Relaxed: published with the word.
+  entry.status.store(wait_entry::link::linked, sys::memory_order_relaxed);
+  // Release: pairs with the acquire of the next lock_word. Acquire: pairs with the release of
+  // whoever left the word empty, as a LOCK section would.
+  if (w.word.compare_exchange_strong(nobody, reinterpret_cast<std::uintptr_t>(&entry),
+                                     sys::memory_order_acq_rel, sys::memory_order_relaxed)) {
+    entry.came_alone = true;
+    return true;
+  }
+  entry.status.store(wait_entry::link::unlinked, sys::memory_order_relaxed);
+  return false;
+}
 
-/// The object under LOCK: its units and its list, and but for append_alone() and the lock-free
-/// steps in the public headers the only way to change either.
+/// Takes an entry that append_alone() queued out of the list by one CAS if it is still alone there.
+/// It is if the word is its address and nothing else: nobody is ever queued in front of it (INV-6),
+/// so an entry that is the tail is the only one; and there is nothing to settle, no unit and nobody
+/// asleep on the word. Returns: false, and nothing is changed, if it is not, or in no list.
+inline bool leave_alone(const waitable& w, wait_entry& entry) noexcept {
+  if (!entry.came_alone) return false;
+  auto self = reinterpret_cast<std::uintptr_t>(&entry);
+  // Release: pairs with the acquire of whoever destroys the object or takes LOCK next. Acquire:
+  // pairs with the release of whoever had LOCK last and has looked at the entry.
+  if (!w.word.compare_exchange_strong(self, 0, sys::memory_order_acq_rel,
+                                      sys::memory_order_relaxed)) {
+    return false;
+  }
+  entry.status.store(wait_entry::link::unlinked, sys::memory_order_relaxed);
+  return true;
+}
+
+/// The object under LOCK: its units and its list, and but for the two steps above and the lock-free
+/// ones in the public headers the only way to change either.
 ///
 /// The list is circular and in the order of wait_entry::group: ordinary entries first come first
 /// served, then observers, then at most one exported handle, which is always the tail.
