@@ -56,7 +56,7 @@ void blocked_call::take_if_poked() noexcept {
     locked object(items_.object(i), items_.kind_of(i));
     if (entry.status.load(sys::memory_order_relaxed) == link::poked) {
       if (object.units() == 0) {
-        entry.status.store(link::linked, sys::memory_order_relaxed);
+        object.disappoint(entry);
       } else if (decide(entry.grants)) {
         object.take();
         object.unlink(entry);

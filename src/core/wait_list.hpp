@@ -63,7 +63,9 @@ class locked {
  public:
   /// Takes LOCK.
   locked(const waitable& w, kind k) noexcept
-      : object_(w), kind_(k), state_(decode(w, k, lock_word(w.word))) {}
+      : object_(w), kind_(k), state_(decode(w, k, lock_word(w.word))) {
+    if (k == kind::units) load_promises();
+  }
   locked(const locked&) = delete;
   locked& operator=(const locked&) = delete;
 
@@ -85,6 +87,7 @@ class locked {
   /// Takes an entry out of the list; its status changes once, to what it is from now on, because a
   /// leaver looks at it without LOCK.
   void unlink(wait_entry& entry, wait_entry::link becomes = wait_entry::link::unlinked) noexcept {
+    if (kind_ == kind::units) withdraw(entry);
     if (entry.next == &entry) {
       state_.tail = nullptr;
     } else {
@@ -99,6 +102,9 @@ class locked {
   wait_entry* first() const noexcept {
     return state_.tail == nullptr ? nullptr : state_.tail->next;
   }
+  wait_entry* before(const wait_entry& entry) const noexcept {
+    return &entry == first() ? nullptr : entry.previous;
+  }
   wait_entry* first_ordinary() const noexcept {
     wait_entry* const head = first();
     return head != nullptr && head->rank == wait_entry::group::ordinary ? head : nullptr;
@@ -108,6 +114,9 @@ class locked {
   /// everybody at a level, the longest waiting at a hand-off, nobody or an entry that was passed
   /// too often at a barging semaphore. Returns them as a chain through `next`, detached.
   wait_entry* detach_granted() noexcept;
+
+  /// Takes the promise of an entry back whose call found the unit gone. Requires: units() == 0.
+  void disappoint(wait_entry& entry) noexcept;
 
   /// Restores INV-3: as many ordinary entries as there are units are promised one, and one of those
   /// is poked; units left and no ordinary entry queued => every observer so far has been
@@ -127,6 +136,7 @@ class locked {
 
   // The halves of publish(), for wait_all, which gives back all its locks before it wakes anybody.
   void unlock() noexcept {
+    if (kind_ == kind::units) store_promises();
     if (has_handle()) note_level();
     unlock_word(object_.word, encode(object_, kind_, state_));
   }
@@ -136,12 +146,29 @@ class locked {
   void publish_and_sleep() noexcept;
 
  private:
+  void load_promises() noexcept {
+    if (const wait_entry* const head = first_ordinary(); head != nullptr) {
+      promised_ = head->promised;
+      last_asked_ = head->last_asked;
+    }
+  }
+  void store_promises() noexcept {
+    if (wait_entry* const head = first_ordinary(); head != nullptr) {
+      head->promised = promised_;
+      head->last_asked = last_asked_;
+    }
+  }
+  void withdraw(const wait_entry& entry) noexcept;
   void settle_ordinary() noexcept;
   void note_level() noexcept;
 
   const waitable& object_;
   const kind kind_;
   object_state state_;
+  // Of a barging semaphore: see settle_ordinary().
+  std::uint32_t promised_ = 0;
+  wait_entry* last_asked_ = nullptr;
+  wait_entry* next_to_poke_ = nullptr;  // it or the first behind it that is promised a unit
   parker* poked_ = nullptr;             // to unpark
   wait_entry* observers_ = nullptr;     // detached, to let go and unpark
   exported_handle* changed_ = nullptr;  // to reconcile, with one reference
