@@ -48,8 +48,9 @@ state::marked state::mark(std::error_code reason, state& origin, links_mutex_is 
   return marked::now;
 }
 
-// Marks the root and all that follow it. Returns the list of those that this call marked, the root
-// first, each with a reference; null if the root was canceled before.
+// Marks the root, to which the caller has a reference, and all that follow it. Returns the list of
+// those that this call marked: the root first, then the others, each with a reference; null if the
+// root was canceled before.
 state* state::mark_tree(state& root, std::error_code reason) noexcept {
   link* pending = nullptr;
   link* late = nullptr;  // children that somebody else canceled before
@@ -61,7 +62,6 @@ state* state::mark_tree(state& root, std::error_code reason) noexcept {
   }
   state* last = &root;
   if (result == marked::now) {
-    root.references.fetch_add(1, sys::memory_order_relaxed);  // the caller holds one
     root.next_ = nullptr;
     while (pending != nullptr) {
       link& l = *pending;
@@ -95,7 +95,7 @@ bool state::cancel(std::error_code reason, callback_errors& errors) noexcept {
     if (s->timed_.load(sys::memory_order_relaxed)) core::timer_section().disarm(*s);
   }
   for (state* s = list; s != nullptr; s = s->next_) s->run_callbacks(errors);
-  while (list != nullptr) {
+  for (list = list->next_; list != nullptr;) {
     const state_ref done = state_ref::adopt(list);
     list = list->next_;
   }
@@ -152,9 +152,14 @@ bool state::attach(callback_node& node) {
   return false;
 }
 
-bool state::remove(callback_node& node) noexcept {
+// Under LOCK.
+bool state::runs_elsewhere(const callback_node& node) const noexcept {
+  return running_ == &node && runner_ != sys::this_thread_id();
+}
+
+detail::removal state::remove(callback_node& node) noexcept {
   // Another thread may have held LOCK when the process forked; nothing runs callbacks in the child.
-  if (sys::is_forked_child()) return false;
+  if (sys::is_forked_child()) return detail::removal::ended;
   const std::uintptr_t before = core::lock_word(word);
   const bool removes = node.at == callback_node::stage::queued;
   if (removes) {
@@ -162,15 +167,17 @@ bool state::remove(callback_node& node) noexcept {
     if (node.next != nullptr) node.next->previous = node.previous;
     node.at = callback_node::stage::idle;
   }
+  const bool runs = !removes && runs_elsewhere(node);
   core::unlock_word(word, before);
-  return removes;
+  if (removes) return detail::removal::removed;
+  return runs ? detail::removal::runs : detail::removal::ended;
 }
 
 bool state::wait_until_done(callback_node& node, deadline until) noexcept {
   if (sys::is_forked_child()) return true;
   for (;;) {
     const std::uintptr_t before = core::lock_word(word);
-    const bool runs = running_ == &node && runner_ != sys::this_thread_id();
+    const bool runs = runs_elsewhere(node);
     std::uint32_t ended = 0;
     if (runs) {
       // Relaxed: under LOCK, as in run_callbacks().

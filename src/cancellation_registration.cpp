@@ -11,7 +11,7 @@ bool attach(cancellation_state_base* base, callback_node& node) {
   return base != nullptr && cancellation::as_state(*base).attach(node);
 }
 
-bool remove(cancellation_state_base& base, callback_node& node) noexcept {
+removal remove(cancellation_state_base& base, callback_node& node) noexcept {
   return cancellation::as_state(base).remove(node);
 }
 
@@ -28,7 +28,9 @@ void cancellation_registration::clear() noexcept {
 }
 
 bool cancellation_registration::unregister() noexcept {
-  if (node_ == nullptr || !detail::remove(*state_.get(), *node_)) return false;
+  if (node_ == nullptr || detail::remove(*state_.get(), *node_) != detail::removal::removed) {
+    return false;
+  }
   node_->drop(*node_);  // the state's share
   clear();
   return true;

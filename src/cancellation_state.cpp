@@ -53,7 +53,10 @@ void state::destroy(state* dead) noexcept {
     // Relaxed: whoever armed it let go of its reference after that.
     if (s.timed_.load(sys::memory_order_relaxed)) core::timer_section().disarm(s);
     s.unfollow();
-    detail::retire(s, detail::kind::level, "abide::cancellation_token", &s);
+    // Acquire: pairs with the release of whoever used the word last.
+    if (s.word.load(sys::memory_order_acquire) > set_bit) {
+      detail::retire(s, detail::kind::level, "abide::cancellation_token", &s);
+    }
     drop(s.callbacks_);
     for (link& l : s.links()) {
       release(*l.parent);

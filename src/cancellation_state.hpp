@@ -92,7 +92,7 @@ class state final : public cancellation_state_base, private detail::timer_node {
   state* origin() noexcept { return is_canceled() && origin_ != nullptr ? origin_ : this; }
 
   bool attach(callback_node& node);
-  bool remove(callback_node& node) noexcept;
+  detail::removal remove(callback_node& node) noexcept;
   bool wait_until_done(callback_node& node, deadline until) noexcept;
 
   /// Destroys states whose last reference is gone, and their parents' as theirs goes.
@@ -108,6 +108,7 @@ class state final : public cancellation_state_base, private detail::timer_node {
   static state* mark_tree(state& root, std::error_code reason) noexcept;
   marked mark(std::error_code reason, state& origin, links_mutex_is mutex, link*& pending) noexcept;
   void run_callbacks(callback_errors& errors) noexcept;
+  bool runs_elsewhere(const callback_node& node) const noexcept;
   void unfollow() noexcept;
   void unlist(link& l) noexcept;
   static void drop(callback_node* list) noexcept;

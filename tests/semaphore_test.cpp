@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <type_traits>
 #include <vector>
@@ -183,6 +184,7 @@ class stalled_wait {
     call_.enrol(0);
   }
   bool is_granted() const { return call_.decided() == 1; }
+  void take_if_poked() { call_.take_if_poked(); }
   void give_up() {
     call_.decide(abide::core::timed_out);
     (void)call_.leave();
@@ -239,6 +241,39 @@ TEST(Semaphore, BargingDoesNotPassOverWhoIsNotAtTheHead) {
   EXPECT_EQ(s.available(), 1);
   EXPECT_TRUE(s.try_acquire());
   second.give_up();
+}
+
+// Who is not concerned is not even looked at, however many are queued: its place in the list leads
+// nowhere meanwhile.
+TEST(Semaphore, AUnitThatComesOrGoesConcernsTheFirstInLineAndTheLastThatHasAPromise) {
+  semaphore s(0);
+  std::vector<std::unique_ptr<stalled_wait>> waits(12);
+  for (auto& w : waits) w = std::make_unique<stalled_wait>(s);
+  s.release(8);
+  std::vector<abide::core::wait_entry*> entries;
+  abide::core::locked list = support::lock(s);
+  for (auto* e = list.first(); entries.size() != waits.size(); e = e->next) entries.push_back(e);
+  list.publish();
+  for (std::size_t i = 2; i != 6; ++i) entries[i]->next = entries[i]->previous = nullptr;
+
+  EXPECT_TRUE(s.try_acquire());  // of the last that has a promise
+  s.release();                   // for it again
+  s.release();                   // for the next
+  waits[0]->take_if_poked();
+  EXPECT_TRUE(waits[0]->is_granted());
+  waits[8]->give_up();  // but takes what it was promised
+  EXPECT_EQ(s.available(), 7);
+
+  for (std::size_t i = 2; i != 6; ++i) {
+    entries[i]->next = entries[i + 1];
+    entries[i]->previous = entries[i - 1];
+  }
+  for (std::size_t i : {11u, 10u, 9u}) waits[i]->give_up();
+  for (std::size_t i = 1; i != 8; ++i) {
+    waits[i]->take_if_poked();
+    EXPECT_TRUE(waits[i]->is_granted()) << i;
+  }
+  EXPECT_EQ(s.available(), 0);
 }
 
 TEST(Semaphore, WhatPrecedesAReleaseIsVisibleAfterTheAcquire) {

@@ -28,8 +28,12 @@ struct callback_node {
 /// Returns: whether the node is registered now. Null states register nothing.
 ABIDE_API bool attach(cancellation_state_base*, callback_node&);
 
+/// What remove() found: it took the node out before its callback started; that runs on another
+/// thread; or neither.
+enum class removal : unsigned char { removed, runs, ended };
+
 /// Removes the node if its callback has not started. Never blocks.
-ABIDE_API bool remove(cancellation_state_base&, callback_node&) noexcept;
+ABIDE_API removal remove(cancellation_state_base&, callback_node&) noexcept;
 
 /// Sleeps while the node's callback runs on another thread. False: the deadline has passed.
 ABIDE_API bool wait_until_done(cancellation_state_base&, callback_node&, deadline) noexcept;
@@ -155,7 +159,7 @@ class cancellation_callback : private detail::callback_node {
   /// Requires: the caller holds no lock that the callback needs.
   /// Blocks: while the callback runs on another thread.
   ~cancellation_callback() {
-    if (state_ && !detail::remove(*state_.get(), *this)) {
+    if (state_ && detail::remove(*state_.get(), *this) == detail::removal::runs) {
       detail::wait_until_done(*state_.get(), *this, deadline::never());
     }
   }

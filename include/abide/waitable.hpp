@@ -41,14 +41,15 @@ struct [[nodiscard]] wait_any_result {
 
 namespace detail {
 
-/// What "ready" means to a kind of object and what a successful wait takes from it.
+/// What "ready" means to a kind of object and what a successful wait takes from it. Each is a bit,
+/// so that a list can tell what it holds.
 enum class kind : std::uint8_t {
-  never,       // the token that cannot be canceled: no object, not ready
-  level,       // ready while set; a wait takes nothing
-  signal,      // holds at most one signal; a wait takes it
-  units,       // holds a count; a wait takes one unit; a newcomer may overtake
-  fifo_units,  // the same, first come first served
-  handle,      // a raw OS handle; a wait takes nothing
+  never = 1,        // the token that cannot be canceled: no object, not ready
+  level = 2,        // ready while set; a wait takes nothing
+  signal = 4,       // holds at most one signal; a wait takes it
+  units = 8,        // holds a count; a wait takes one unit; a newcomer may overtake
+  fifo_units = 16,  // the same, first come first served
+  handle = 32,      // a raw OS handle; a wait takes nothing
 };
 
 /// What a wait does with the item.

@@ -12,12 +12,8 @@ blocked_call::blocked_call(const item_list& items, deadline until)
   if (sys::is_forked_child()) sys::forget_fork();
 }
 
-bool blocked_call::enrol(std::size_t i) noexcept {
-  if (!items_.is_object(i)) return true;
+bool blocked_call::enrol_locked(std::size_t i) noexcept {
   wait_entry& entry = entries_[i];
-  entry.block = &block_;
-  entry.grants = static_cast<outcome>(i + 1);
-  if (append_alone(items_.object(i), items_.kind_of(i), entry)) return decided() == waiting;
   locked object(items_.object(i), items_.kind_of(i));
   if (object.units() == 0) {
     object.append(entry);
@@ -60,7 +56,7 @@ void blocked_call::take_if_poked() noexcept {
     locked object(items_.object(i), items_.kind_of(i));
     if (entry.status.load(sys::memory_order_relaxed) == link::poked) {
       if (object.units() == 0) {
-        entry.status.store(link::linked, sys::memory_order_relaxed);
+        object.disappoint(entry);
       } else if (decide(entry.grants)) {
         object.take();
         object.unlink(entry);
@@ -76,7 +72,13 @@ outcome blocked_call::leave() noexcept {
   outcome how = decision;
   for (std::size_t i = 0; i != items_.size; ++i) {
     // Whoever decided the call for this entry has let go of it, and its object may be gone.
-    if (decision != i + 1) leave(i, how);
+    if (decision == i + 1) continue;
+    wait_entry& entry = entries_[i];
+    // Acquire: pairs with let_go().
+    const link status = entry.status.load(sys::memory_order_acquire);
+    if (status == link::unlinked) continue;
+    if (is_in_list(status) && leave_alone(items_.object(i), entry)) continue;
+    leave(i, how);
   }
   return how;
 }
@@ -87,9 +89,8 @@ bool blocked_call::may_still_succeed(outcome how) const noexcept {
 
 void blocked_call::leave(std::size_t i, outcome& how) noexcept {
   wait_entry& entry = entries_[i];
-  // Acquire: pairs with let_go().
-  link status = entry.status.load(sys::memory_order_acquire);
-  if (status == link::unlinked) return;
+  // Relaxed: looked at again, under LOCK or by the CAS below.
+  link status = entry.status.load(sys::memory_order_relaxed);
   if (is_in_list(status)) {
     locked object(items_.object(i), items_.kind_of(i));
     status = entry.status.load(sys::memory_order_relaxed);

@@ -30,7 +30,14 @@ class blocked_call {
 
   /// Queues an ordinary entry on object i; if it is ready, decides the call for it and takes.
   /// Returns: false once the call is decided: the rest need not be enrolled.
-  bool enrol(std::size_t i) noexcept;
+  bool enrol(std::size_t i) noexcept {
+    if (!items_.is_object(i)) return true;
+    wait_entry& entry = entries_[i];
+    entry.block = &block_;
+    entry.grants = static_cast<outcome>(i + 1);
+    if (!append_alone(items_.object(i), items_.kind_of(i), entry)) return enrol_locked(i);
+    return decided() == waiting;
+  }
 
   /// Queues an observer on object i, unless it is queued there. Returns: false if the object was
   /// ready then: no poke will come for what it has.
@@ -47,6 +54,7 @@ class blocked_call {
   outcome leave() noexcept;
 
  private:
+  bool enrol_locked(std::size_t i) noexcept;
   bool may_still_succeed(outcome how) const noexcept;
   void leave(std::size_t i, outcome& how) noexcept;
 

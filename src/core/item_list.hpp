@@ -4,6 +4,7 @@
 #include <abide/waitable.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -21,6 +22,13 @@ using detail::role;
 /// The arguments of one call, by position.
 struct item_list {
   item_list(const waitable_ref* list, std::size_t n) noexcept : items(list), size(n) {
+    // Most lists, and all long ones, have neither tokens nor handles: one short pass tells.
+    std::uint8_t roles = 0;
+    for (const waitable_ref* item = list; item != list + n; ++item) {
+      kinds |= static_cast<std::uint8_t>(access::kind(*item));
+      roles |= static_cast<std::uint8_t>(access::role(*item));
+    }
+    if (roles == 0 && !holds(kind::handle)) return;
     for (std::size_t i = 0; i != n; ++i) {
       tokens += is_element(i) ? 0 : 1;
       handles += is_handle(i) ? 1 : 0;
@@ -29,6 +37,7 @@ struct item_list {
 
   const waitable_ref* items;
   std::size_t size;
+  std::uint8_t kinds = 0;   // all that occur
   std::size_t tokens = 0;   // items that end the wait without satisfying it
   std::size_t handles = 0;  // OS handles
 
@@ -37,6 +46,11 @@ struct item_list {
   role role_of(std::size_t i) const noexcept { return access::role(items[i]); }
   bool is_element(std::size_t i) const noexcept { return role_of(i) == role::element; }
   bool is_handle(std::size_t i) const noexcept { return kind_of(i) == kind::handle; }
+  bool holds_events_only() const noexcept {  // and tokens
+    return (kinds & ~(static_cast<unsigned>(kind::level) | static_cast<unsigned>(kind::signal))) ==
+           0;
+  }
+  bool holds(kind k) const noexcept { return (kinds & static_cast<std::uint8_t>(k)) != 0; }
   /// Whether the item has a word and a list; else it is an OS handle or the token none.
   bool is_object(std::size_t i) const noexcept {
     return kind_of(i) != kind::handle && kind_of(i) != kind::never;
@@ -49,6 +63,20 @@ struct item_list {
   }
   bool looks_ready(std::size_t i) const noexcept {
     return is_object(i) && core::looks_ready(object(i), kind_of(i));
+  }
+  /// The first item before `end` that looks ready; `end` if there is none.
+  std::size_t first_ready(std::size_t end) const noexcept {
+    if (!holds_events_only()) {
+      std::size_t i = 0;
+      while (i != end && !looks_ready(i)) ++i;
+      return i;
+    }
+    // This loop is what a long list costs.
+    const waitable_ref* item = items;
+    for (const waitable_ref* const last = item + end; item != last; ++item) {
+      if (is_set(*static_cast<const waitable*>(access::object(*item)))) break;
+    }
+    return static_cast<std::size_t>(item - items);
   }
 };
 

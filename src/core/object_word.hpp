@@ -66,8 +66,14 @@ inline std::uintptr_t encode(const waitable& w, kind k, object_state state) noex
   return tail;
 }
 
-/// Whether a wait on the object would be satisfied now, without taking LOCK: true may be outdated
-/// at once, as may false.
+/// Whether a wait on an event or token would be satisfied now, without taking LOCK: true may be
+/// outdated at once, as may false.
+inline bool is_set(const waitable& w) noexcept {
+  // Acquire: pairs with the release of whoever set it.
+  return (w.word.load(sys::memory_order_acquire) & waitable::set_bit) != 0;
+}
+
+/// The same for an object of any kind.
 inline bool looks_ready(const waitable& w, kind k) noexcept {
   // Acquire: pairs with the release of whoever made it ready, here and in queued_units.
   const std::uintptr_t word = w.word.load(sys::memory_order_acquire);

@@ -19,10 +19,7 @@ namespace core {
 namespace {
 
 bool any_ready_below(const item_list& items, std::size_t end) noexcept {
-  for (std::size_t i = 0; i != end; ++i) {
-    if (items.looks_ready(i)) return true;
-  }
-  return false;
+  return items.first_ready(end) != end;
 }
 
 // The first handle that the last poll found ready; items.size if there is none.
@@ -41,8 +38,7 @@ std::size_t first_ready_handle(const item_list& items, const sys::poll_set& hand
 // both after the scan went past the lower one (P3).
 outcome take_first_ready(const item_list& items, sys::poll_set* handles) noexcept {
   for (;;) {
-    std::size_t first = 0;
-    while (first != items.size && !items.looks_ready(first)) ++first;
+    const std::size_t first = items.first_ready(items.size);
     if (handles != nullptr) {
       handles->sleep(deadline(deadline::time_point::min()));
       const std::size_t handle = first_ready_handle(items, *handles);
@@ -73,13 +69,13 @@ void note_ready(const item_list& items, outcome how, const sys::poll_set& handle
   }
 }
 
-outcome block(const item_list& items, std::optional<sys::poll_set>& handles, deadline until) {
+outcome block(const item_list& items, sys::poll_set* handles, deadline until) {
   blocked_call call(items, until);
-  if (handles) handles->add(call.sleeper().own_handle(), io::readable);
+  if (handles != nullptr) handles->add(call.sleeper().own_handle(), io::readable);
   for (std::size_t i = 0; i != items.size && call.enrol(i); ++i) {}
   while (call.decided() == waiting) {
-    call.sleep(handles ? &*handles : nullptr);
-    if (handles) {
+    call.sleep(handles);
+    if (handles != nullptr) {
       const std::size_t handle = first_ready_handle(items, *handles);
       if (handle != items.size) call.decide(static_cast<outcome>(handle + 1));
     }
@@ -88,18 +84,30 @@ outcome block(const item_list& items, std::optional<sys::poll_set>& handles, dea
   return call.leave();
 }
 
+// `handles` holds the OS handles of the list; null if there are none.
+outcome take_or_block(const item_list& items, sys::poll_set* handles, deadline until) {
+  outcome how = take_first_ready(items, handles);
+  if (how == waiting && until.has_passed()) how = timed_out;
+  if (how == waiting) how = block(items, handles, until);
+  return how;
+}
+
+outcome take_or_block_with_handles(const item_list& items, deadline until) {
+  std::optional<sys::poll_set> handles;
+  collect_handles(items, handles);
+  const outcome how = take_or_block(items, &*handles, until);
+  note_ready(items, how, *handles);
+  return how;
+}
+
 }  // namespace
 
 outcome wait_any(const item_list& items, deadline until) {
   check_not_empty(items);
   outcome how = canceled_at_entry(items);
   if (how == waiting) {
-    std::optional<sys::poll_set> handles;
-    collect_handles(items, handles);
-    how = take_first_ready(items, handles ? &*handles : nullptr);
-    if (how == waiting && until.has_passed()) how = timed_out;
-    if (how == waiting) how = block(items, handles, until);
-    if (handles) note_ready(items, how, *handles);
+    how = items.handles == 0 ? take_or_block(items, nullptr, until)
+                             : take_or_block_with_handles(items, until);
   }
   return how;
 }

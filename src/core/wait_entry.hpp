@@ -63,8 +63,13 @@ struct alignas(8) wait_entry {
   wait_block* block = nullptr;
   outcome grants = waiting;  // what the claim becomes if this entry's object ends the call
   group rank = group::ordinary;
-  std::uint32_t passed = 0;  // releases that went past this entry at the head; under LOCK
+  bool came_alone = false;   // nobody was queued when this was; its call's
+  std::uint16_t passed = 0;  // releases that went past this entry at the head; under LOCK
   sys::atomic<link> status{link::unlinked};
+
+  // Of a barging semaphore's queue, kept in its first entry, under LOCK (locked::settle_ordinary).
+  std::uint32_t promised = 0;        // entries that are promised or poked
+  wait_entry* last_asked = nullptr;  // who stands behind it has no promise
 };
 
 constexpr bool is_in_list(wait_entry::link status) noexcept {

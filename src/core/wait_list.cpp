@@ -15,25 +15,9 @@ using group = wait_entry::group;
 // A newcomer may overtake the head of a barging semaphore's queue this many times before release()
 // hands its unit over. Every hand-over costs the releasing thread its turn (a convoy), so not low;
 // every overtake is a turn the head does not get, so not high.
-constexpr std::uint32_t most_overtakes = 64;
+constexpr std::uint16_t most_overtakes = 64;
 
 }  // namespace
-
-bool append_alone(const waitable& w, kind k, wait_entry& entry) noexcept {
-  if (is_counted(k)) return false;  // the count would have to move with it
-  std::uintptr_t nobody = 0;
-  entry.next = entry.previous = &entry;
-  // Relaxed: published with the word.
-  entry.status.store(link::linked, sys::memory_order_relaxed);
-  // Release: pairs with the acquire of the next lock_word. Acquire: pairs with the release of
-  // whoever left the word empty, as a LOCK section would.
-  if (w.word.compare_exchange_strong(nobody, reinterpret_cast<std::uintptr_t>(&entry),
-                                     sys::memory_order_acq_rel, sys::memory_order_relaxed)) {
-    return true;
-  }
-  entry.status.store(link::unlinked, sys::memory_order_relaxed);
-  return false;
-}
 
 void locked::append(wait_entry& entry) noexcept {
   wait_entry* before = state_.tail;  // the last entry that stays in front of the new one
@@ -80,33 +64,50 @@ wait_entry* locked::detach_granted() noexcept {
 }
 
 // Only a barging semaphore leaves units beside ordinary entries. As many of them as there are units
-// are marked, the longest waiting first: one is poked, the others are promised, so that a cancel
-// that comes later does not make a release void (P2). Marks beyond the units are taken back. An
-// entry whose call is decided is about to leave and will settle in its turn; it gets no new mark.
+// are marked, the longest waiting first: the first is poked, the others are promised, so that a
+// cancel that comes later does not make a release void (P2). Marks beyond the units are taken back.
+// An entry whose call is decided is about to leave and will settle in its turn; it gets no new
+// mark.
+//
+// Nobody is asked twice for one mark: the queue's first entry keeps how many are marked and who was
+// asked last. Behind that one nobody is marked; up to it everybody is, but who was decided.
 void locked::settle_ordinary() noexcept {
   wait_entry* const head = first_ordinary();
-  wait_entry* entry = head;
-  wait_entry* next_to_poke = nullptr;
-  bool is_poked = false;
-  std::uint32_t unmarked = state_.units;
-  do {
-    const link status = entry->status.load(sys::memory_order_relaxed);
-    const bool is_marked = status == link::promised || status == link::poked;
-    if (unmarked == 0) {
-      if (!is_marked) break;
-      if (status == link::promised) entry->status.store(link::linked, sys::memory_order_relaxed);
-    } else if (is_marked || entry->block->decided() == waiting) {
-      --unmarked;
-      is_poked = is_poked || status == link::poked;
-      if (next_to_poke == nullptr) next_to_poke = entry;
-      if (!is_marked) entry->status.store(link::promised, sys::memory_order_relaxed);
+  while (promised_ > state_.units) {
+    const link status = last_asked_->status.load(sys::memory_order_relaxed);
+    if (status == link::poked) break;  // it is awake, and finds out by itself
+    if (status == link::promised) {
+      last_asked_->status.store(link::linked, sys::memory_order_relaxed);
+      --promised_;
     }
-    entry = entry->next;
-  } while (entry != head && entry->rank == group::ordinary);
-  if (!is_poked && next_to_poke != nullptr) {
-    next_to_poke->status.store(link::poked, sys::memory_order_relaxed);
-    poked_ = next_to_poke->block->sleeper;
+    last_asked_ = before(*last_asked_);
   }
+  while (promised_ < state_.units) {
+    wait_entry* const entry = last_asked_ == nullptr ? head : last_asked_->next;
+    if (entry->rank != group::ordinary || (entry == head && last_asked_ != nullptr)) break;
+    last_asked_ = entry;
+    if (entry->block->decided() != waiting) continue;
+    if (promised_++ == 0) next_to_poke_ = entry;
+    entry->status.store(link::promised, sys::memory_order_relaxed);
+  }
+  if (promised_ == 0 || next_to_poke_ == nullptr) return;
+  wait_entry* entry = next_to_poke_;
+  while (entry->status.load(sys::memory_order_relaxed) != link::promised) entry = entry->next;
+  entry->status.store(link::poked, sys::memory_order_relaxed);
+  poked_ = entry->block->sleeper;
+}
+
+// Before an entry leaves the queue, or loses its mark.
+void locked::withdraw(const wait_entry& entry) noexcept {
+  const link status = entry.status.load(sys::memory_order_relaxed);
+  if (status == link::promised || status == link::poked) --promised_;
+  if (status == link::poked) next_to_poke_ = entry.next;
+  if (last_asked_ == &entry) last_asked_ = before(entry);
+}
+
+void locked::disappoint(wait_entry& entry) noexcept {
+  withdraw(entry);
+  entry.status.store(link::linked, sys::memory_order_relaxed);
 }
 
 void locked::settle() noexcept {

@@ -17,10 +17,42 @@ class exported_handle;
 
 /// Queues an ordinary entry on an event or token that is not set and has nobody queued: one CAS in
 /// place of a LOCK section. Returns: false, and nothing is changed, if the object is anything else.
-bool append_alone(const waitable& w, kind k, wait_entry& entry) noexcept;
+inline bool append_alone(const waitable& w, kind k, wait_entry& entry) noexcept {
+  if (is_counted(k)) return false;  // the count would have to move with it
+  std::uintptr_t nobody = 0;
+  entry.next = entry.previous = &entry;
+  // Relaxed: published with the word.
+  entry.status.store(wait_entry::link::linked, sys::memory_order_relaxed);
+  // Release: pairs with the acquire of the next lock_word. Acquire: pairs with the release of
+  // whoever left the word empty, as a LOCK section would.
+  if (w.word.compare_exchange_strong(nobody, reinterpret_cast<std::uintptr_t>(&entry),
+                                     sys::memory_order_acq_rel, sys::memory_order_relaxed)) {
+    entry.came_alone = true;
+    return true;
+  }
+  entry.status.store(wait_entry::link::unlinked, sys::memory_order_relaxed);
+  return false;
+}
 
-/// The object under LOCK: its units and its list, and but for append_alone() and the lock-free
-/// steps in the public headers the only way to change either.
+/// Takes an entry that append_alone() queued out of the list by one CAS if it is still alone there.
+/// It is if the word is its address and nothing else: nobody is ever queued in front of it (INV-6),
+/// so an entry that is the tail is the only one; and there is nothing to settle, no unit and nobody
+/// asleep on the word. Returns: false, and nothing is changed, if it is not, or in no list.
+inline bool leave_alone(const waitable& w, wait_entry& entry) noexcept {
+  if (!entry.came_alone) return false;
+  auto self = reinterpret_cast<std::uintptr_t>(&entry);
+  // Release: pairs with the acquire of whoever destroys the object or takes LOCK next. Acquire:
+  // pairs with the release of whoever had LOCK last and has looked at the entry.
+  if (!w.word.compare_exchange_strong(self, 0, sys::memory_order_acq_rel,
+                                      sys::memory_order_relaxed)) {
+    return false;
+  }
+  entry.status.store(wait_entry::link::unlinked, sys::memory_order_relaxed);
+  return true;
+}
+
+/// The object under LOCK: its units and its list, and but for the two steps above and the lock-free
+/// ones in the public headers the only way to change either.
 ///
 /// The list is circular and in the order of wait_entry::group: ordinary entries first come first
 /// served, then observers, then at most one exported handle, which is always the tail.
@@ -31,7 +63,9 @@ class locked {
  public:
   /// Takes LOCK.
   locked(const waitable& w, kind k) noexcept
-      : object_(w), kind_(k), state_(decode(w, k, lock_word(w.word))) {}
+      : object_(w), kind_(k), state_(decode(w, k, lock_word(w.word))) {
+    if (k == kind::units) load_promises();
+  }
   locked(const locked&) = delete;
   locked& operator=(const locked&) = delete;
 
@@ -53,6 +87,7 @@ class locked {
   /// Takes an entry out of the list; its status changes once, to what it is from now on, because a
   /// leaver looks at it without LOCK.
   void unlink(wait_entry& entry, wait_entry::link becomes = wait_entry::link::unlinked) noexcept {
+    if (kind_ == kind::units) withdraw(entry);
     if (entry.next == &entry) {
       state_.tail = nullptr;
     } else {
@@ -67,6 +102,9 @@ class locked {
   wait_entry* first() const noexcept {
     return state_.tail == nullptr ? nullptr : state_.tail->next;
   }
+  wait_entry* before(const wait_entry& entry) const noexcept {
+    return &entry == first() ? nullptr : entry.previous;
+  }
   wait_entry* first_ordinary() const noexcept {
     wait_entry* const head = first();
     return head != nullptr && head->rank == wait_entry::group::ordinary ? head : nullptr;
@@ -76,6 +114,9 @@ class locked {
   /// everybody at a level, the longest waiting at a hand-off, nobody or an entry that was passed
   /// too often at a barging semaphore. Returns them as a chain through `next`, detached.
   wait_entry* detach_granted() noexcept;
+
+  /// Takes the promise of an entry back whose call found the unit gone. Requires: units() == 0.
+  void disappoint(wait_entry& entry) noexcept;
 
   /// Restores INV-3: as many ordinary entries as there are units are promised one, and one of those
   /// is poked; units left and no ordinary entry queued => every observer so far has been
@@ -95,6 +136,7 @@ class locked {
 
   // The halves of publish(), for wait_all, which gives back all its locks before it wakes anybody.
   void unlock() noexcept {
+    if (kind_ == kind::units) store_promises();
     if (has_handle()) note_level();
     unlock_word(object_.word, encode(object_, kind_, state_));
   }
@@ -104,12 +146,29 @@ class locked {
   void publish_and_sleep() noexcept;
 
  private:
+  void load_promises() noexcept {
+    if (const wait_entry* const head = first_ordinary(); head != nullptr) {
+      promised_ = head->promised;
+      last_asked_ = head->last_asked;
+    }
+  }
+  void store_promises() noexcept {
+    if (wait_entry* const head = first_ordinary(); head != nullptr) {
+      head->promised = promised_;
+      head->last_asked = last_asked_;
+    }
+  }
+  void withdraw(const wait_entry& entry) noexcept;
   void settle_ordinary() noexcept;
   void note_level() noexcept;
 
   const waitable& object_;
   const kind kind_;
   object_state state_;
+  // Of a barging semaphore: see settle_ordinary().
+  std::uint32_t promised_ = 0;
+  wait_entry* last_asked_ = nullptr;
+  wait_entry* next_to_poke_ = nullptr;  // it or the first behind it that is promised a unit
   parker* poked_ = nullptr;             // to unpark
   wait_entry* observers_ = nullptr;     // detached, to let go and unpark
   exported_handle* changed_ = nullptr;  // to reconcile, with one reference

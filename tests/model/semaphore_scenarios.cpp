@@ -195,6 +195,24 @@ TEST(ModelSemaphore, ReleaseOfTwoReachesBothUnlessOneIsCanceled) {
   }
 }
 
+TEST(ModelSemaphore, PromisesFollowWhoComesAndLeaves) {
+  model::exhaust("barging: release(2), a newcomer, and one of three waits is canceled", 2, [] {
+    semaphore sem(0);
+    cancellation_source source;
+    const auto token = source.token();
+    model::thread first("acquire 1", [&] { sem.acquire(); });
+    model::thread canceled("acquire, canceled", [&] {
+      if (sem.acquire(abide::return_on(token)) == wait_status::ready) sem.release();
+    });
+    model::thread second("acquire 2", [&] { sem.acquire(); });
+    sem.release(2);
+    if (sem.try_acquire()) sem.release();
+    source.cancel();
+    model::join_all();
+    model::check(sem.available() == 0, "two units, two takers");
+  });
+}
+
 // A woken thread cannot know whether another one sleeps on the word, so it takes LOCK with PARKED.
 TEST(ModelSemaphore, ThreeThatContendForTheLockAllGetIt) {
   model::exhaust("three threads contend for LOCK", 2, [] {

@@ -2,6 +2,7 @@
 #include <abide/abide.hpp>
 
 #include <memory>
+#include <vector>
 
 #include "support.hpp"
 #include "verify.hpp"
@@ -114,6 +115,50 @@ TEST(ModelWaitAny, SignalAndWaitSignalsUnlessItWasCanceledBefore) {
     model::outcome({signaled.is_set()});
   });
   EXPECT_EQ(result.outcomes, (std::set<std::string>{"0", "1"}));
+}
+
+// One CAS takes an entry out of a list that holds nothing else: nobody else may go with it.
+TEST(ModelWaitAny, WhoLeavesTakesNobodyAlong) {
+  model::exhaust("a wait that another object ended leaves beside a wait that stays", 2, [] {
+    auto_reset_event event;
+    auto_reset_event other;
+    model::thread stays("wait", [&] { event.wait(); });
+    model::thread leaves("wait_any", [&] {
+      if (abide::wait_any(other, event) == 1) event.set();
+    });
+    other.set();
+    event.set();
+    model::join_all();  // a deadlock if the one that stays was forgotten
+    model::check(!event.is_set(), "one signal, one taker");
+  });
+}
+
+// The entries of a long list are on the heap: nobody may be at one of them when it is freed.
+TEST(ModelWaitAny, WhoLeavesLastSeesThatTheOthersAreThroughWithItsEntry) {
+  model::exhaust("two waits with entries on the heap leave one after the other", 2, [] {
+    manual_reset_event other;
+    auto_reset_event event;
+    abide::cancellation_token none;
+    std::vector<abide::waitable_ref> list{other, event};
+    list.insert(list.end(), 18, none);
+    model::thread first("wait 1", [&] { (void)abide::wait_any(list); });
+    model::thread second("wait 2", [&] { (void)abide::wait_any(list); });
+    other.set();
+    model::join_all();
+  });
+}
+
+TEST(ModelWaitAny, WhoLeavesMeetsWhoMakesAHandle) {
+  model::exhaust("a wait that another object ended leaves while a handle is made", 3, [] {
+    manual_reset_event event;
+    auto_reset_event other;
+    model::thread leaves("wait_any", [&] { (void)abide::wait_any(other, event); });
+    other.set();
+    const abide::os_handle handle(event.native_handle());
+    event.set();
+    model::join_all();
+    model::check(abide::wait_for(std::chrono::nanoseconds(0), handle), "set, so readable");
+  });
 }
 
 }  // namespace
