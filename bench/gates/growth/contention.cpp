@@ -2,12 +2,12 @@
 #include <abide/abide.hpp>
 
 #include <cstddef>
-#include <memory>
+#include <latch>
 #include <thread>
 #include <vector>
 
-#include "growth/crowd.hpp"
 #include "growth/table.hpp"
+#include "support/running.hpp"
 
 // Threads that meet on one word. What they do to each other depends on who runs when: this is
 // printed, not judged, but for what holds whoever runs.
@@ -21,14 +21,17 @@ constexpr std::size_t rounds = 2000;
 template <class Operation>
 costs contended(std::size_t n, Operation operation) {
   begin_scenario();
-  abide::manual_reset_event start;
-  crowd<abide::manual_reset_event> threads(start, n, [&] {
-    start.wait();
-    for (std::size_t i = 0; i != rounds; ++i) operation();
-  });
+  std::latch start(static_cast<std::ptrdiff_t>(n) + 1);
+  std::vector<support::running<void>> threads;
+  for (std::size_t i = 0; i != n; ++i) {
+    threads.push_back(support::run([&] {
+      start.arrive_and_wait();
+      for (std::size_t k = 0; k != rounds; ++k) operation();
+    }));
+  }
   window w;
-  start.set();
-  threads.join();
+  start.arrive_and_wait();
+  threads.clear();  // joins
   w.close();
   return w.everybodys() / static_cast<double>(n * rounds);
 }

@@ -19,10 +19,14 @@ struct column {
   double room = 1;
 };
 constexpr column columns[] = {
-    {"changes", &costs::changes}, {"failed", &costs::failed},
-    {"loads", &costs::loads},     {"one word", &costs::one_word},
-    {"LOCKs", &costs::sections},  {"longest", &costs::longest, room_for_steps},
-    {"wakes", &costs::wakes},     {"steps", &costs::steps, room_for_steps},
+    {"changes", &costs::changes},
+    {"failed", &costs::failed},
+    {"loads", &costs::loads},
+    {"one word", &costs::one_word},
+    {"LOCKs", &costs::sections},
+    {"longest", &costs::longest, room_for_steps},
+    {"steps", &costs::steps, room_for_steps},
+    {"wakes", &costs::wakes},
     {"sleeps", &costs::sleeps},
 };
 
@@ -65,9 +69,9 @@ void table::add(std::size_t n, std::string operation, const costs& c) {
 
 void table::print() const {
   std::printf("\n### %s\n\n| %-47s | %16s |", title_.c_str(), "operation", what_n_is_.c_str());
-  for (const column& k : columns) std::printf(" %9s |", std::string(k.name).c_str());
+  for (const column& k : columns) std::printf(" %8s |", std::string(k.name).c_str());
   std::printf("\n|%s|%s:|", std::string(49, '-').c_str(), std::string(17, '-').c_str());
-  for (std::size_t i = 0; i != std::size(columns); ++i) std::printf("----------:|");
+  for (std::size_t i = 0; i != std::size(columns); ++i) std::printf("---------:|");
   std::puts("");
   for (std::size_t i = 0; i != rows_.size(); ++i) {
     const std::vector<line> lines = lines_of(rows_[i].operation);
@@ -88,7 +92,7 @@ std::vector<table::line> table::lines_of(const std::string& operation) const {
     std::string text;
     for (const column& c : columns) {
       char field[32];
-      std::snprintf(field, sizeof field, " %9s |", shown(r.cost.*c.value).c_str());
+      std::snprintf(field, sizeof field, " %8s |", shown(r.cost.*c.value).c_str());
       text += field;
     }
     if (!lines.empty() && lines.back().text == text) {

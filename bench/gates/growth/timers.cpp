@@ -61,7 +61,7 @@ void measure_live(table& t, std::size_t n) {
     x.set(abide::deadline(live.start + d));
   };
   // Another thread uses the queue: its words are shared.
-  elsewhere([&] { arm(other, 30min); });
+  elsewhere([&] { arm(other, 11h); });
   t.add(n, "arm, the last", cost_of([&] { arm(timer, 10h); }));
   t.add(n, "disarm the last", cost_of([&] { timer.cancel(); }));
   t.add(n, "arm, the earliest", cost_of([&] { arm(timer, 20min); }));
@@ -124,9 +124,9 @@ void measure_fire(table& t, std::size_t n) {
 
 table measure() {
   table t("Live timers", "timers");
-  for (const std::size_t n : {1, 16, 256, 4096, 65536, 1'000'000}) {
+  for (const std::size_t n : {16, 256, 4096, 65536, 1'000'000}) {
     measure_live(t, n);
-    if (n > 1) measure_fire(t, n);
+    measure_fire(t, n);
   }
   return t;
 }
