@@ -151,7 +151,7 @@ void add_timers(list& all) {
 }
 
 void add_lists(list& all) {
-  for (const std::size_t n : {1, 8, 64}) {
+  for (const std::size_t n : {1u, 8u, 64u}) {
     const std::string of = std::to_string(n);
     all.add("wait_any: set the last of " + of + ", wait", 0, 0, [n](scene& s) {
       s.events[n - 1].set();
@@ -160,7 +160,7 @@ void add_lists(list& all) {
   }
   all.add("wait_any: no time, none of 64", 0, 0,
           [](scene& s) { keep(abide::wait_any_for(0s, s.first(64))); });
-  for (const std::size_t n : {2, 8, 16}) {
+  for (const std::size_t n : {2u, 8u, 16u}) {
     const std::string of = std::to_string(n);
     all.add("wait_all: set " + of + ", wait", 0, 0, [n](scene& s) {
       for (std::size_t i = 0; i != n; ++i) s.events[i].set();
@@ -171,7 +171,7 @@ void add_lists(list& all) {
 
 // Waits that block: enrol, sleep until the deadline, leave. One system call, whatever the number.
 void add_blocking(list& all) {
-  for (const std::size_t n : {1, 2, 16, 64}) {
+  for (const std::size_t n : {1u, 2u, 16u, 64u}) {
     const std::string of = std::to_string(n);
     all.add("wait_any: sleep on " + of, 1, n > 16 ? 1 : 0,
             [n](scene& s) { keep(abide::wait_any_for(moment, s.first(n))); });

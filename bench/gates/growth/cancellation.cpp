@@ -32,7 +32,7 @@ costs cost_of(F f) {
 
 table measure_callbacks() {
   table t("Callbacks on one token", "callbacks");
-  for (const std::size_t n : {1, 16, 256, 4096, 65536}) {
+  for (const std::size_t n : {1u, 16u, 256u, 4096u, 65536u}) {
     begin_scenario();
     cancellation_source source;
     const auto token = source.token();
@@ -105,7 +105,7 @@ void measure_chain(table& t, std::size_t n) {
 
 table measure_links() {
   table t("Linked sources", "links");
-  for (const std::size_t n : {1, 16, 256, 4096, 16384}) {
+  for (const std::size_t n : {1u, 16u, 256u, 4096u, 16384u}) {
     measure_children(t, n);
     measure_chain(t, n);
   }

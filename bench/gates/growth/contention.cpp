@@ -38,7 +38,7 @@ costs contended(std::size_t n, Operation operation) {
 
 table measure() {
   table t("Threads on one word", "threads");
-  for (const std::size_t n : {1, 2, 4, 16, 64}) {
+  for (const std::size_t n : {1u, 2u, 4u, 16u, 64u}) {
     abide::semaphore enough(static_cast<std::ptrdiff_t>(n));
     t.add(n, "semaphore, units for all: acquire, release", contended(n, [&] {
             enough.acquire();

@@ -95,7 +95,7 @@ table measure() {
   const auto every = [](objects_of& all) { abide::wait_all(all.refs); };
   const auto set_last = [](objects_of& all) { all.last().set(); };
   const auto set_all = [](objects_of& all) { all.set_all(); };
-  for (const std::size_t n : {1, 4, 16, 64, 256, 1024}) {
+  for (const std::size_t n : {1u, 4u, 16u, 64u, 256u, 1024u}) {
     t.add(n, "wait_any, the last is ready", ready(n, set_last, any));
     const auto [wait, set] = blocked(n, 0, any);
     t.add(n, "wait_any that sleeps", wait);

@@ -124,7 +124,7 @@ void measure_fire(table& t, std::size_t n) {
 
 table measure() {
   table t("Live timers", "timers");
-  for (const std::size_t n : {16, 256, 4096, 65536, 1'000'000}) {
+  for (const std::size_t n : {16u, 256u, 4096u, 65536u, 1'000'000u}) {
     measure_live(t, n);
     measure_fire(t, n);
   }

@@ -116,7 +116,7 @@ void measure_newcomer(table& t, std::size_t n) {
 
 table measure() {
   table t("Waiters on one object", "waiters");
-  for (const std::size_t n : {1, 4, 16, 64, 256, 1024}) {
+  for (const std::size_t n : {1u, 4u, 16u, 64u, 256u, 1024u}) {
     measure_broadcasts(t, n);
     measure_hand_offs(t, n);
     measure_newcomer(t, n);
