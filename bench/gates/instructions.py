@@ -39,12 +39,14 @@ def count(valgrind, program):
     """Instructions of one operation, by name."""
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder, "window")
-        listing = subprocess.run(
+        ended = subprocess.run(
             [valgrind, "-q", "--tool=callgrind", f"--callgrind-out-file={out}",
              "--dump-before=bench_next_window", program, "windows"],
-            check=True, text=True, stdout=subprocess.PIPE).stdout.splitlines()
+            check=False, text=True, stdout=subprocess.PIPE)
+        if ended.returncode != 0:
+            sys.exit(f"instructions: valgrind ended with {ended.returncode}")
         figures = {}
-        for i, line in enumerate(listing):
+        for i, line in enumerate(ended.stdout.splitlines()):
             times, name = line.split(" ", 1)
             # Each operation fills three windows: before it, n times, 2n times.
             once, twice = (total(pathlib.Path(f"{out}.{3 * i + k}")) for k in (2, 3))
