@@ -21,12 +21,12 @@ using enum side;
 using clock = std::chrono::steady_clock;
 
 constexpr unsigned waiters = 64;
-constexpr unsigned canceler = 0;
+constexpr unsigned canceler = waiters;  // the threads below are the waiters
 constexpr unsigned conductor = waiters + 1;
 
 // The conductor has no priority at all, so it runs when all others sleep, and only then lets the
 // canceler go on: once when all wait to be canceled, once when all wait for the next turn.
-constexpr stage crowd{.threads = waiters + 2, .idle = 1, .sleeps = 2};
+constexpr stage crowd{.threads = waiters + 2, .idle = 1, .sleepers = waiters, .sleeps = 2};
 
 /// A Crowd is constructed with the number of waiters and has wait(i), cancel() and renew(), which
 /// is called while nobody waits.
@@ -44,7 +44,7 @@ class fan_out final : public contestant {
         conduct();
         conduct();
       } else {
-        be_canceled(thread - 1);
+        be_canceled(thread);
       }
     }
   }

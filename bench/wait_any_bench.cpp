@@ -93,7 +93,7 @@ using ready = in_turn<ready_set<Set>, &ready_set<Set>::signal_and_wait>;
 
 // The signaler has no priority at all, so it signals only while the waiter sleeps; otherwise it
 // would run before the waiter has registered, and a wait for any number of objects would look free.
-constexpr stage signaled_asleep{.threads = 2, .idle = 1, .sleeps = 1};
+constexpr stage signaled_asleep{.threads = 2, .idle = 1, .sleepers = 1, .sleeps = 1};
 
 // A sleep and a wake, as the limit, and the wake of the answer.
 bounds asleep_within(double times_limit) {

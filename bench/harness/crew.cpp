@@ -50,7 +50,7 @@ crew::crew(const stage& on) {
     for (unsigned i = 1; i != on.threads; ++i) {
       others_.emplace_back([this, i] { serve(i); });
       bind(others_.back().native_handle(), all[i % on.processors]);
-      if (i < on.busy()) continue;
+      if (i < on.threads - on.idle) continue;
       const sched_param none{};
       check(pthread_setschedparam(others_.back().native_handle(), SCHED_IDLE, &none), "SCHED_IDLE");
     }

@@ -81,7 +81,7 @@ nanoseconds run_batch(const stage& on, crew& threads, runner& r) {
   };
   r.values.push_back(r.who->figure(windows[0].time.count()) / trips);
   r.switches.push_back(sum(&window::switches, on.threads));
-  r.sleeps.push_back(sum(&window::sleeps, on.busy()) / on.busy());
+  r.sleeps.push_back(sum(&window::sleeps, on.sleepers) / on.sleepers);
   r.allocations.push_back(sum(&window::allocations, on.threads));
   if (const auto share = r.who->smallest_share()) r.shares.push_back(*share);
   return windows[0].time;

@@ -16,7 +16,7 @@ struct figures {
   bounds kept;
   std::vector<double> values{};          // what it is measured by, one a round
   double switches = 0;                   // context switches of all threads, p10
-  double sleeps = 0;                     // of one thread, an idle one left out, median
+  double sleeps = 0;                     // voluntary ones, of one sleeper, median
   double allocations = 0;                // in the worst round
   std::optional<double> system_calls{};  // median
   std::optional<double> share{};         // the smallest thread's, median

@@ -12,8 +12,8 @@ struct stage {
   // The last ones run only while nobody else wants their processor; so what they signal is asleep.
   unsigned idle = 0;
 
-  // How often each of the others must sleep in a trip; 0: as it comes. A row with another
-  // figure is void.
+  // The first ones that must sleep so often in a trip; 0: as it comes. A row with less is void.
+  unsigned sleepers = threads;
   double sleeps = 0;
 
   // How many processors the threads take in turn.
@@ -21,8 +21,6 @@ struct stage {
 
   // Long against what is not measured, short against what disturbs.
   std::chrono::microseconds batch{1000};
-
-  unsigned busy() const noexcept { return threads - idle; }
 };
 
 /// How many processors the program may use.
