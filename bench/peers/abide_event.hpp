@@ -3,7 +3,10 @@
 
 #include <abide/auto_reset_event.hpp>
 #include <abide/cancellation.hpp>
+#include <abide/manual_reset_event.hpp>
 #include <abide/wait.hpp>
+
+#include <chrono>
 
 namespace bench {
 
@@ -33,6 +36,25 @@ class abide_event_or_token : public abide_event {
 
  private:
   const abide::cancellation_token token_ = stop_.token();
+};
+
+/// A wait whose time has come already.
+class abide_event_too_late : public abide_event {
+ public:
+  bool wait_until() { return event_.wait_until(past_); }
+  bool wait_for() { return event_.wait_for(std::chrono::seconds(0)); }
+
+ private:
+  const abide::deadline past_ = std::chrono::steady_clock::now();
+};
+
+class abide_gate {
+ public:
+  void signal() { event_.set(); }
+  void reset() { event_.reset(); }
+
+ private:
+  abide::manual_reset_event event_;
 };
 
 }  // namespace bench

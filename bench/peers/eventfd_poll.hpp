@@ -42,4 +42,13 @@ class eventfd_poll_any {
   std::vector<pollfd> list_;
 };
 
+class eventfd_event {
+ public:
+  void signal() { one_.signal(0); }
+  void wait() { one_.wait(); }
+
+ private:
+  eventfd_poll_any one_{1};
+};
+
 }  // namespace bench

@@ -19,6 +19,15 @@ class flag_and_condition {
     changed_.wait(lock, [this] { return set_; });
     set_ = false;
   }
+  void reset() {
+    const Lock lock(mutex_);
+    set_ = false;
+  }
+  template <class Time>
+  bool wait_until(const Time& t) {
+    Lock lock(mutex_);
+    return changed_.wait_until(lock, t, [this] { return set_; });
+  }
 
  protected:
   Mutex mutex_;

@@ -7,7 +7,7 @@ namespace bench {
 
 class posix_semaphore {
  public:
-  posix_semaphore() { sem_init(&semaphore_, 0, 0); }
+  explicit posix_semaphore(unsigned units = 0) { sem_init(&semaphore_, 0, units); }
   posix_semaphore(const posix_semaphore&) = delete;
   posix_semaphore& operator=(const posix_semaphore&) = delete;
   ~posix_semaphore() { sem_destroy(&semaphore_); }
