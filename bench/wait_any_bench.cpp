@@ -11,6 +11,7 @@
 
 #include "harness/in_turn.hpp"
 #include "peers/abide_wait_any.hpp"
+#include "peers/abide_wait_set.hpp"
 #include "peers/epoll.hpp"
 #include "peers/eventfd_poll.hpp"
 #include "peers/futex_waitv.hpp"
@@ -120,6 +121,8 @@ task wait_for_one_of(std::size_t n, double times_limit) {
 contestants set_of_1024() {
   contestants all;
   add<asleep<raw_futex_any>>(all, limit, "raw futex, one word", std::size_t{1});
+  add<asleep<abide_wait_set>>(all, abide, "abide wait_set", std::size_t{1024},
+                              asleep_within(1.08));
   add<asleep<epoll_set>>(all, other, "epoll on eventfds", std::size_t{1024});
   return all;
 }
@@ -130,6 +133,7 @@ contestants one_ready_of_64() {
   add<in_turn<raw_word, &raw_word::cas>>(all, limit, "a CAS");
   add<ready<abide_wait_any>>(all, abide, "abide",
                              bounds{.system_calls = 0, .allocations = 0, .times_limit = 30}, n);
+  add<ready<abide_wait_set>>(all, other, "abide wait_set", bounds{}, n);
   add<ready<eventfd_poll_any>>(all, other, "poll on eventfds", bounds{}, n);
   return all;
 }
@@ -140,7 +144,7 @@ std::vector<task> tasks() {
           wait_for_one_of(8, 1.2),
           wait_for_one_of(64, 1.2),
           wait_for_one_of(1024, 3.2),
-          {"a set of 1024, asleep", signaled_asleep, set_of_1024},
+          {"wait_set(1024), asleep", signaled_asleep, set_of_1024},
           {"wait_any(64), one ready: set, wait", alone, one_ready_of_64}};
 }
 
