@@ -121,8 +121,7 @@ task wait_for_one_of(std::size_t n, double times_limit) {
 contestants set_of_1024() {
   contestants all;
   add<asleep<raw_futex_any>>(all, limit, "raw futex, one word", std::size_t{1});
-  add<asleep<abide_wait_set>>(all, abide, "abide wait_set", std::size_t{1024},
-                              asleep_within(1.08));
+  add<asleep<abide_wait_set>>(all, abide, "abide wait_set", std::size_t{1024}, asleep_within(1.08));
   add<asleep<epoll_set>>(all, other, "epoll on eventfds", std::size_t{1024});
   return all;
 }
