@@ -195,8 +195,8 @@ TEST_F(Spin, ItIsAskedForBeforeOrAfterTheFirstWait) {
 
 TEST_F(Spin, EndsWithTheThread) {
   run([] {
-    adaptive();
     support::block_once();
+    adaptive();
   }).get();
   auto next = waiter([] {});  // waits where the other did
   for (int i = 0; i != 10; ++i) EXPECT_EQ(looks_of_a_wait_that_sleeps(next), 0);

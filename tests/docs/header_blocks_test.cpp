@@ -219,6 +219,12 @@ TEST_F(HeaderBlocks, Sleep) {
   EXPECT_GE(std::chrono::steady_clock::now() - before, 20ms);
 }
 
+TEST_F(HeaderBlocks, Spin) {
+#include "spin.1.cpp"
+  abide::this_thread::set_spin(abide::spin::off);
+  EXPECT_EQ(abide::this_thread::get_spin(), abide::spin::off);
+}
+
 TEST_F(HeaderBlocks, StopToken) {
   abide::auto_reset_event event{abide::initially_set};
   abide::semaphore steps(0);
