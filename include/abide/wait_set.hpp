@@ -122,9 +122,9 @@ class ABIDE_API wait_set {
   ///     std::size_t room[16];
   ///     for (const std::size_t key : set.wait(room, token)) serve(key);
   ///
-  /// Returns: the keys, a part of the room: at least one, but for try_wait and the timed forms.
-  /// With return_on, a wait_set_result. Throws: as above; std::invalid_argument if there is no
-  /// room.
+  /// Returns: the keys, a part of the room: at least one, but for try_wait and the timed forms;
+  /// with return_on, a wait_set_result.
+  /// Throws: as above; std::invalid_argument if there is no room.
   [[nodiscard]] std::span<std::size_t> try_wait(std::span<std::size_t> room) noexcept {
     return room.first(take(room));
   }

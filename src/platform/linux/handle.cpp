@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "platform/linux/conditions.hpp"
 #include "platform/linux/fail.hpp"
 #include "platform/linux/uncancelable.hpp"
 #include "platform/sys.hpp"
@@ -20,16 +21,6 @@ namespace sys {
 namespace {
 
 static_assert(sizeof(pollfd) == 8 && alignof(pollfd) <= 8);
-
-struct pairing {
-  io condition;
-  short events;
-};
-constexpr pairing pairings[] = {{io::readable, POLLIN},
-                                {io::writable, POLLOUT},
-                                {io::priority, POLLPRI},
-                                {io::hang_up, POLLHUP},
-                                {io::error, POLLERR}};
 
 pollfd* records(std::byte* at) noexcept { return reinterpret_cast<pollfd*>(at); }
 
@@ -89,11 +80,7 @@ void poll_set::check_limit(std::size_t handles) {
 }
 
 void poll_set::add(native_handle_type fd, io wanted) noexcept {
-  short events = 0;
-  for (const pairing& p : pairings) {
-    if ((wanted & p.condition) != io{}) events = static_cast<short>(events | p.events);
-  }
-  records(records_)[size_++] = {fd, events, 0};
+  records(records_)[size_++] = {fd, static_cast<short>(bits_of(wanted)), 0};
 }
 
 std::size_t poll_set::sleep(deadline until) noexcept {
@@ -116,11 +103,8 @@ std::size_t poll_set::sleep(deadline until) noexcept {
 }
 
 io poll_set::ready(std::size_t position) const noexcept {
-  const short found = records(records_)[position].revents;
-  io ready{};
-  for (const pairing& p : pairings) {
-    if ((found & p.events) != 0) ready |= p.condition;
-  }
+  const auto found = static_cast<unsigned short>(records(records_)[position].revents);
+  io ready = conditions_in(found);
   // A number that is no open descriptor completes the wait as an error.
   if ((found & POLLNVAL) != 0) ready |= io::error;
   return ready;

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
+#include <iterator>
 
+#include "platform/linux/conditions.hpp"
 #include "platform/linux/fail.hpp"
 #include "platform/linux/uncancelable.hpp"
 #include "platform/sys.hpp"
@@ -15,19 +16,6 @@
 namespace abide {
 inline namespace v1 {
 namespace sys {
-namespace {
-
-struct pairing {
-  io condition;
-  std::uint32_t events;
-};
-constexpr pairing pairings[] = {{io::readable, EPOLLIN},
-                                {io::writable, EPOLLOUT},
-                                {io::priority, EPOLLPRI},
-                                {io::hang_up, EPOLLHUP},
-                                {io::error, EPOLLERR}};
-
-}  // namespace
 
 handle_set::handle_set() : handle_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (handle_ < 0) refuse("epoll_create1", errno);
@@ -37,9 +25,7 @@ handle_set::~handle_set() { close_handle(handle_); }
 
 void handle_set::add(native_handle_type fd, io wanted, void* tag) {
   epoll_event event{};
-  for (const pairing& p : pairings) {
-    if ((wanted & p.condition) != io{}) event.events |= p.events;
-  }
+  event.events = bits_of(wanted);
   event.data.ptr = tag;
   if (::epoll_ctl(handle_, EPOLL_CTL_ADD, fd, &event) < 0) refuse("epoll_ctl", errno);
 }
@@ -62,11 +48,7 @@ std::size_t handle_set::look(found* list, std::size_t n) noexcept {
     fail("epoll_wait", errno);
   }
   for (int i = 0; i != count; ++i) {
-    io ready{};
-    for (const pairing& p : pairings) {
-      if ((events[i].events & p.events) != 0) ready |= p.condition;
-    }
-    list[i] = {events[i].data.ptr, ready};
+    list[i] = {events[i].data.ptr, conditions_in(events[i].events)};
   }
   return static_cast<std::size_t>(count);
 }
