@@ -32,6 +32,7 @@ std::vector<size_of> sizes() {
       inline_size<abide::cancellation_callback<empty_callback>>("cancellation_callback, empty", 48),
       inline_size<abide::waitable_timer>("waitable_timer", 64),
       inline_size<abide::deadline>("deadline", 8),
+      inline_size<abide::wait_set>("wait_set", 8),
       inline_size<abide::waitable_ref>("waitable_ref", 16),
       inline_size<abide::throw_on>("throw_on", 8),
       inline_size<abide::return_on>("return_on", 8),
@@ -41,8 +42,8 @@ std::vector<size_of> sizes() {
       inline_size<abide::file_watch>("file_watch", 72),
       inline_size<abide::operation_canceled>("operation_canceled", 32),
       inline_size<abide::cancellation_callback_error>("cancellation_callback_error", 24),
-      inline_size<abide::core::wait_entry>("a wait's place on one object, on its stack", 40),
-      inline_size<abide::core::blocked_call>("a blocked wait of up to 16, on its stack", 808),
+      inline_size<abide::core::wait_entry>("a wait's place on one object, on its stack", 48),
+      inline_size<abide::core::blocked_call>("a blocked wait of up to 16, on its stack", 960),
       inline_size<abide::core::parker>("a thread's place to sleep, made by its first wait", 40),
   };
 }

@@ -167,7 +167,7 @@ dimension waiters() {
               {"semaphore: release(n)", "wakes", order::constant, 1},
               {"semaphore: release(n), all of it, a waiter", "changes", order::constant, 18},
               {"semaphore: release(n), all of it, a waiter", "sleeps", order::constant, 3},
-              {"semaphore: release(n), all of it, a waiter", "steps", order::linear, 250, 3.2},
+              {"semaphore: release(n), all of it, a waiter", "steps", order::constant, 130},
               {"fifo semaphore: release(1)", "changes", order::constant, 6},
               {"fifo semaphore: release(1)", "loads", order::constant, 3},
               {"fifo semaphore: release(1)", "one word", order::constant, 2},
