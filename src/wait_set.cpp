@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/process_hooks.hpp"
 #include "core/watch.hpp"
 #include "core/word_lock.hpp"
 #include "platform/sys.hpp"
@@ -33,6 +34,8 @@ struct member {
   std::optional<watch> object;             // or
   const watched_handle* handle = nullptr;  // or neither: the token that is never canceled
   native_handle_type number{};             // of the handle, as it was added
+  std::uintptr_t tag = 0;                  // what the handle set knows it by
+  std::uint64_t told = 0;                  // the last look that told of it
 };
 
 }  // namespace
@@ -42,18 +45,25 @@ struct wait_set::state {
   void add(waitable_ref w, std::size_t key, cancellation_token kept);
   void remove(member& m) noexcept;
 
-  sys::handle_set& handles();
+  void watch_handle(native_handle_type handle, io wanted, std::uintptr_t tag);
   std::size_t look_at_handles(std::span<std::size_t> room) noexcept;
   std::size_t look(std::span<std::size_t> room, ready_list::unit brought) noexcept;
 
   ready_list ready;
   core::word_mutex mutex;  // of what follows
   std::unordered_map<std::size_t, std::unique_ptr<member>> members;
-  std::optional<sys::handle_set> handle_set;
+  // By tag, a number that is never used again: a file that was closed before it was removed may
+  // still be reported, if it is open under another number, and then is nobody's.
+  std::unordered_map<std::uintptr_t, member*> with_handles;
+  std::uintptr_t last_tag = own_tag;
+  std::uint64_t looks = 0;
+  std::unique_ptr<sys::handle_set> handle_set;
+  bool is_exported = false;  // the ready list's own handle is among them, with own_tag
+  static constexpr std::uintptr_t own_tag = 0;
 
   manual_reset_event has_handles;  // set once the handle set exists
-  bool is_exported = false;        // the ready list's own handle is among them; under the mutex
   sys::atomic<bool> handles_first{false};
+  state* left_before = nullptr;  // see the destructor
 };
 
 void wait_set::state::add(waitable_ref w, std::size_t key, cancellation_token kept) {
@@ -72,9 +82,12 @@ void wait_set::state::add(waitable_ref w, std::size_t key, cancellation_token ke
   if (k == detail::kind::handle) {
     m.handle = static_cast<const watched_handle*>(access::object(w));
     m.number = m.handle->handle;
+    m.tag = ++last_tag;
     try {
-      handles().add(m.number, m.handle->wanted, &m);
+      with_handles.emplace(m.tag, &m);
+      watch_handle(m.number, m.handle->wanted, m.tag);
     } catch (...) {
+      with_handles.erase(m.tag);
       members.erase(place);
       throw;
     }
@@ -86,29 +99,51 @@ void wait_set::state::add(waitable_ref w, std::size_t key, cancellation_token ke
 
 void wait_set::state::remove(member& m) noexcept {
   if (m.object) m.object->remove();
-  if (m.handle != nullptr) handle_set->remove(m.number);
-}
-
-sys::handle_set& wait_set::state::handles() {
-  if (!handle_set) {
-    handle_set.emplace();
-    has_handles.set();
+  if (m.handle != nullptr) {
+    with_handles.erase(m.tag);
+    handle_set->remove(m.number);
   }
-  return *handle_set;
 }
 
+void wait_set::state::watch_handle(native_handle_type handle, io wanted, std::uintptr_t tag) {
+  void* const as_pointer = reinterpret_cast<void*>(tag);
+  if (handle_set) {
+    handle_set->add(handle, wanted, as_pointer);
+    return;
+  }
+  auto first = std::make_unique<sys::handle_set>();
+  first->add(handle, wanted, as_pointer);
+  handle_set = std::move(first);
+  has_handles.set();
+}
+
+// Until the room is full or a round finds nothing new: the system tells some at a time, in turns.
 std::size_t wait_set::state::look_at_handles(std::span<std::size_t> room) noexcept {
-  if (!has_handles.is_set() || room.empty()) return 0;
+  if (!has_handles.is_set()) return 0;
   const std::lock_guard guard(mutex);  // no member goes meanwhile
-  sys::handle_set::found found[16];
-  const std::size_t most = std::min(room.size(), std::size(found));
-  const std::size_t n = handle_set->look(found, most);
+  const std::uint64_t this_look = ++looks;
+  bool saw_own = false;
   std::size_t told = 0;
-  for (std::size_t i = 0; i != n; ++i) {
-    const auto* m = static_cast<const member*>(found[i].tag);
-    if (m == nullptr) continue;  // the ready list's own handle
-    m->handle->ready = found[i].ready;
-    room[told++] = m->key;
+  for (bool goes_on = true; goes_on && told != room.size();) {
+    sys::handle_set::found found[16];
+    const std::size_t most = std::min(room.size() - told, std::size(found));
+    const std::size_t n = handle_set->look(found, most);
+    goes_on = false;
+    for (std::size_t i = 0; i != n; ++i) {
+      const auto tag = reinterpret_cast<std::uintptr_t>(found[i].tag);
+      if (tag == own_tag) {
+        goes_on = goes_on || !std::exchange(saw_own, true);
+        continue;
+      }
+      const auto at = with_handles.find(tag);
+      if (at == with_handles.end() || at->second->told == this_look) continue;
+      member& m = *at->second;
+      m.told = this_look;
+      m.handle->ready = found[i].ready;
+      room[told++] = m.key;
+      goes_on = true;
+    }
+    goes_on = goes_on && n == most;
   }
   return told;
 }
@@ -127,13 +162,22 @@ std::size_t wait_set::state::look(std::span<std::size_t> room, ready_list::unit 
   return n;
 }
 
-wait_set::wait_set() : state_(std::make_unique<state>()) {}
+wait_set::wait_set() : state_(std::make_unique<state>()) { core::install_process_hooks(); }
 
 wait_set::~wait_set() {
-  if (!sys::is_forked_child()) {
-    for (auto& [key, m] : state_->members) state_->remove(*m);
-  }
+  if (sys::is_forked_child()) return;
+  for (auto& [key, m] : state_->members) state_->remove(*m);
   detail::retire(state_->ready, ready_list::how, "abide::wait_set", this);
+  // Acquire: pairs with the release of who used the word last.
+  const std::uintptr_t word = state_->ready.word.load(sys::memory_order_acquire);
+  if ((word & detail::waitable::tail_mask) != 0 && (word & detail::waitable::set_bit) == 0) {
+    // The process exits while a thread waits: it may still leave, so the state stays.
+    static constinit core::word_mutex mutex;
+    static constinit state* all_left = nullptr;
+    const std::lock_guard guard(mutex);
+    state_->left_before = std::exchange(all_left, state_.get());
+    (void)state_.release();
+  }
 }
 
 void wait_set::add(waitable_ref w, std::size_t key, cancellation_token kept) {
@@ -186,12 +230,12 @@ wait_set_result wait_set::collect(deadline t, std::span<std::size_t> room,
 
 native_handle_type wait_set::native_handle() {
   const std::lock_guard guard(state_->mutex);
-  sys::handle_set& all = state_->handles();
   if (!state_->is_exported) {
-    all.add(detail::export_handle(state_->ready, ready_list::how), io::readable, nullptr);
+    const native_handle_type own = detail::export_handle(state_->ready, ready_list::how);
+    state_->watch_handle(own, io::readable, state::own_tag);
     state_->is_exported = true;
   }
-  return all.get();
+  return state_->handle_set->get();
 }
 
 }  // namespace v1

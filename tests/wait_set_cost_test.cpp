@@ -2,9 +2,12 @@
 #include <abide/abide.hpp>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstddef>
+#include <cstdlib>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -116,6 +119,52 @@ TEST_F(WaitSetDeathTest, ASetThatGoesWhileAThreadWaitsEndsTheProgram) {
         set.reset();
       },
       "abide: abide::wait_set at 0x[0-9a-f]+ destroyed while a thread waits on it");
+}
+
+TEST_F(WaitSetDeathTest, TheChildOfAForkMayDestroyWhatItWatches) {
+  EXPECT_EXIT(
+      {
+        auto e = std::make_unique<auto_reset_event>();
+        wait_set set;
+        set.add(*e, 1);
+        const pid_t child = ::fork();
+        if (child == 0) {
+          e.reset();
+          std::_Exit(0);
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        support::finish();
+      },
+      testing::ExitedWithCode(0), "");
+}
+
+/// Goes after what was made later: ends the wait of a thread, and the thread.
+struct late_canceler {
+  ~late_canceler() {
+    source.cancel();
+    thread.join();
+  }
+  abide::cancellation_source source;
+  std::thread thread;
+};
+
+TEST_F(WaitSetDeathTest, AtExitAWaitMayEndAfterItsSet) {
+  EXPECT_EXIT(
+      {
+        static late_canceler canceler;
+        static wait_set set;
+        std::atomic<support::thread_id> id{0};
+        canceler.thread = std::thread([&id] {
+          id = support::this_thread_id();
+          (void)set.wait(abide::return_on(canceler.source.token()));
+        });
+        while (id == 0) {}
+        wait_until_asleep(id, asleep_in::futex);
+        std::exit(0);
+      },
+      testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

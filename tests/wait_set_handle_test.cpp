@@ -2,6 +2,7 @@
 #include <abide/abide.hpp>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -165,6 +166,53 @@ TEST(WaitSetHandle, RemovedIsToldNoMoreEvenIfItWasClosed) {
   EXPECT_EQ(set.try_wait(), nothing);
 }
 
+TEST(WaitSetHandle, RemovedIsToldNoMoreThoughItsFileIsOpenElsewhere) {
+  auto pipe = make_pipe();
+  const support::descriptor copy(::dup(pipe.first.get()));
+  const os_handle input(pipe.first.get());
+  wait_set set;
+  set.add(input, 1);
+  pipe.first.close();
+  EXPECT_TRUE(set.remove(1));
+  pipe.second.write();
+  EXPECT_EQ(set.try_wait(), nothing);
+}
+
+TEST(WaitSetHandle, RemovedMayBeTheNumberOfAnotherKindOfFile) {
+  const auto pipe = make_pipe();
+  const os_handle input(pipe.first.get());
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::tmpfile(), &std::fclose);
+  wait_set set;
+  set.add(input, 1);
+  ASSERT_EQ(::dup2(fileno(file.get()), pipe.first.get()), pipe.first.get());
+  EXPECT_TRUE(set.remove(1));
+  EXPECT_EQ(set.size(), 0u);
+}
+
+TEST(WaitSetHandle, ABatchTellsAllThatAreReadyEachOnce) {
+  constexpr std::size_t many = 40;
+  std::vector<support::connection> pipes;
+  std::vector<os_handle> inputs;
+  manual_reset_event m(initially_set);
+  wait_set set;
+  (void)set.native_handle();  // the set's own is among them then
+  for (std::size_t i = 0; i != many; ++i) {
+    pipes.push_back(make_pipe());
+    pipes.back().second.write();
+    inputs.emplace_back(pipes.back().first.get());
+  }
+  for (std::size_t i = 0; i != many; ++i) set.add(inputs[i], i);
+  set.add(m, many);
+  for (int i = 0; i != 4; ++i) {
+    std::size_t room[64];
+    std::vector<int> told(many + 1);
+    for (const std::size_t key : set.wait(room)) ++told[key];
+    EXPECT_EQ(std::count(told.begin(), told.end(), 1), static_cast<long>(many + 1));
+  }
+  m.reset();
+  for (int i = 0; i != 4; ++i) EXPECT_NE(set.try_wait(), nothing) << "the set's own hides nobody";
+}
+
 TEST(WaitSetHandle, NoHandleIsMadeUntilOneIsWatchedAndNoneStays) {
   const auto pipe = make_pipe();
   const os_handle input(pipe.first.get());
@@ -209,6 +257,8 @@ TEST(WaitSetHandle, TheSetsOwnIsNotReadableForWhatWasRemoved) {
   set.add(m, 1);
   const auto handle = set.native_handle();
   EXPECT_TRUE(is_readable(handle));
+  EXPECT_EQ(set.try_wait(), 1u);
+  EXPECT_TRUE(is_readable(handle)) << "it is ready still";
   EXPECT_TRUE(set.remove(1));
   EXPECT_FALSE(is_readable(handle));
 }

@@ -39,11 +39,11 @@ struct [[nodiscard]] wait_set_result {
 /// ready. All that is ready gets its turn. As wait_all does, a set sees states and not pulses, and
 /// the waits of threads are served before it: a signal that it has seen may be gone when it takes.
 /// OS handles, processes, signal sets and file watches are levels: several threads that wait on one
-/// set may all be told of the same handle.
+/// set may all be told of the same handle; it is not for them to ask what its ready() tells.
 ///
-/// Lifetime: an object stays alive and where it is until it was removed; a token is kept alive by
-/// the set. An object that is destroyed before, and a set that is while a thread waits on it, end
-/// the program with a message, as far as that can be seen.
+/// Lifetime: an object stays alive and where it is, an OS handle also open, until it was removed; a
+/// cancellation_token is kept alive by the set. An object that is destroyed before, and a set that
+/// is while a thread waits on it, end the program with a message, as far as that can be seen.
 /// Thread safety: all members but the destructor may be called at any time from any thread, also
 /// while others wait.
 class ABIDE_API wait_set {
@@ -72,7 +72,7 @@ class ABIDE_API wait_set {
   /// of it; a signal that no wait has taken stays in the object. One that is under way in another
   /// thread may still return the key.
   /// Returns: whether there was such a key.
-  /// Blocks: never longer than another thread's set(), release() or cancel() takes.
+  /// Blocks: never longer than another thread's call that signals it or takes from it.
   bool remove(std::size_t key) noexcept;
 
   /// How many keys are in use.

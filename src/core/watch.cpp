@@ -71,6 +71,10 @@ std::size_t ready_list::take(std::size_t* keys, std::size_t n, unit brought) noe
     if (end > arrivals_) end = arrivals_;
     watch* const w = first_;
     if (w == nullptr || w->arrival_ >= end) {
+      if (w == nullptr && ready.units() != 0) {
+        ready.clear();  // a unit came back from a wait that gave up: there is nothing to look for
+        ready.settle();
+      }
       ready.publish();
       break;
     }
@@ -83,13 +87,21 @@ std::size_t ready_list::take(std::size_t* keys, std::size_t n, unit brought) noe
       object.take();
       keys[taken++] = w->key_;
     }
-    object.append(*w);
-    object.settle();  // detaches it again, if the object is still ready
+    wait_entry* granted = nullptr;
+    if (takes && object.has_spare()) {  // reported in the same step: nobody finds it nowhere
+      append(*w);
+      ready.add(1);
+      granted = ready.detach_granted();
+    } else {
+      object.append(*w);
+    }
+    object.settle();
     object.unlock();
     ready.settle();
     ready.unlock();
     object.follow_up();
     ready.follow_up();
+    grant(granted, *this, how);
   }
   return taken;
 }

@@ -22,8 +22,8 @@ class ready_list;
 ///     outside     not added yet, or removed              add -> watching
 ///     watching    linked in the object's list            a signaler, by detaching it -> reporting
 ///     reporting   detached; its signaler is on the way   that signaler -> ready
-///     ready       in the ready_list                      take -> watching or, by detaching it for
-///                                                          what is left, reporting; remove -> outside
+///     ready       in the ready_list                      take -> watching or, for what is left,
+///                                                          ready; remove -> outside
 ///
 // clang-format on
 class watch final : public wait_entry {

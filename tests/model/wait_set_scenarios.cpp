@@ -277,6 +277,17 @@ TEST(ModelWaitSet, LevelThatGoesIsNotTold) {
   });
 }
 
+TEST(ModelWaitSet, LevelIsToldToWhoLooksAtTheSameTime) {
+  model::exhaust("two looks at once at a wait_set with a level", 3, [] {
+    manual_reset_event e(abide::initially_set);
+    wait_set set;
+    set.add(e, 1);
+    model::thread other("look", [&] { model::check(set.try_wait().has_value(), "it is set"); });
+    model::check(set.try_wait().has_value(), "it is set");
+    model::join_all();
+  });
+}
+
 TEST(ModelWaitSet, BatchTellsEachOnce) {
   model::exhaust("a batch of a wait_set beside signals", 2, [] {
     semaphore s(0);

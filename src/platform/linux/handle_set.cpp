@@ -31,9 +31,11 @@ void handle_set::add(native_handle_type fd, io wanted, void* tag) {
 }
 
 void handle_set::remove(native_handle_type fd) noexcept {
-  // EBADF, ENOENT: it was closed, and left the set with that.
+  // It was closed, and left the set with that: EBADF; ENOENT, EPERM, EINVAL: the number is another
+  // file's by now, of whatever kind.
   epoll_event unused{};
-  if (::epoll_ctl(handle_, EPOLL_CTL_DEL, fd, &unused) < 0 && errno != EBADF && errno != ENOENT) {
+  if (::epoll_ctl(handle_, EPOLL_CTL_DEL, fd, &unused) < 0 && errno != EBADF && errno != ENOENT &&
+      errno != EPERM && errno != EINVAL) {
     fail("epoll_ctl", errno);
   }
 }
